@@ -1,0 +1,43 @@
+"""One params file and the environment's secrets become one validated `Settings`."""
+
+from homeintel.settings.connections import (
+    BridgeSettings,
+    BridgeTopics,
+    BrokerSettings,
+    EventsCommon,
+    EventsSettings,
+    FileBridgeSettings,
+    FilesSettings,
+    HomeAssistantSettings,
+    Influxdb1Settings,
+    MqttBridgeSettings,
+    PublishSettings,
+    SimulatedBridgeSettings,
+    SimulatedEventsSettings,
+)
+from homeintel.settings.home import HomeSettings, StorageSettings, SuggestionsSettings, WindowSettings
+from homeintel.settings.load import Settings, load_settings
+from homeintel.settings.masked import effective_settings
+
+__all__ = [
+    "BridgeSettings",
+    "BridgeTopics",
+    "BrokerSettings",
+    "EventsCommon",
+    "EventsSettings",
+    "FileBridgeSettings",
+    "FilesSettings",
+    "HomeAssistantSettings",
+    "HomeSettings",
+    "Influxdb1Settings",
+    "MqttBridgeSettings",
+    "PublishSettings",
+    "Settings",
+    "SimulatedBridgeSettings",
+    "SimulatedEventsSettings",
+    "StorageSettings",
+    "SuggestionsSettings",
+    "WindowSettings",
+    "effective_settings",
+    "load_settings",
+]

@@ -1,0 +1,21 @@
+"""The DuckDB store: the one thing that phases pass to each other."""
+
+from homeintel.store.connection import Store
+from homeintel.store.copies import read_copy_path, write_read_copy, write_snapshot
+from homeintel.store.lock import NightLock
+from homeintel.store.migrate import migrate
+from homeintel.store.rows import RUN_TABLES, count, insert, query, replace_run_rows
+
+__all__ = [
+    "RUN_TABLES",
+    "NightLock",
+    "Store",
+    "count",
+    "insert",
+    "migrate",
+    "query",
+    "read_copy_path",
+    "replace_run_rows",
+    "write_read_copy",
+    "write_snapshot",
+]

@@ -1,0 +1,126 @@
+"""Opens the DuckDB file for the length of one call, and turns DuckDB's errors into ours."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from homeintel.errors import (
+    StoreError,
+    StoreLockedError,
+    StoreNotADatabaseError,
+    StoreUnwritableError,
+    StoreVersionError,
+)
+
+_HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+
+
+@dataclass(frozen=True)
+class Store:
+    """One home's database.
+
+    A connection lives inside one `with` block only: DuckDB lets no other process in while one holds the file.
+
+    Args:
+        path: the DuckDB file; made, with its folder, by `migrate`.
+        memory_limit: what DuckDB may take in this process, such as `192MB`.
+    """
+
+    path: Path
+    memory_limit: str = "192MB"
+
+    @contextmanager
+    def connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield a connection whose session is in UTC, and close it.
+
+        Raises:
+            StoreLockedError: another process holds the file.
+            StoreNotADatabaseError: the file is not a DuckDB database.
+            StoreVersionError: the file's format is newer than this DuckDB.
+            StoreUnwritableError: the folder or the disk refuses.
+            StoreError: the database refused while it was used (a full disk, out of memory).
+        """
+        connection = self._open(read_only=read_only)
+        try:
+            yield connection
+        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
+            raise self._in_use_error(error) from error
+        finally:
+            connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield a connection inside one transaction: committed at the end, rolled back on any error.
+
+        Raises:
+            StoreError: as `connect`.
+        """
+        with self.connect() as connection:
+            connection.begin()
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    def _open(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        # Extensions are never fetched: a night needs no network but the home's own.
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": self.memory_limit,
+            "autoinstall_known_extensions": "false",
+            "temp_directory": str(self.path) + ".tmp",
+        }
+        try:
+            if not read_only:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+            connection = duckdb.connect(str(self.path), read_only=read_only, config=config)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        except duckdb.Error as error:
+            raise self._open_error(error) from error
+        connection.execute("SET TimeZone = 'UTC'")
+        return connection
+
+    def _open_error(self, error: duckdb.Error) -> StoreError:
+        text = str(error)
+        if "lock" in text.lower():
+            holder = _HOLDER.search(text)
+            who = f"process {holder['pid']} ({holder['program']})" if holder else "another process"
+            return StoreLockedError(
+                f"The database {self.path} is held by {who}.",
+                kept="It was not touched.",
+                next_step="Close that program, or open the copy beside it that ends in .read.duckdb.",
+            )
+        if "not a valid DuckDB database" in text or "Corrupt" in text:
+            return StoreNotADatabaseError(
+                f"{self.path} is not a DuckDB database.",
+                kept="It was not touched.",
+                next_step="Name another file in storage.database, or move this one away.",
+            )
+        if "version" in text.lower() and "newer" in text.lower():
+            return StoreVersionError(
+                f"{self.path} was written by a newer DuckDB.", kept="It was not touched.", next_step="Update homeintel."
+            )
+        return self._unwritable(error)
+
+    def _unwritable(self, error: Exception) -> StoreUnwritableError:
+        return StoreUnwritableError(
+            f"The database {self.path} can't be opened: {_first_line(error)}",
+            next_step="Check that its folder exists, can be written, and that the disk has room.",
+        )
+
+    def _in_use_error(self, error: duckdb.Error) -> StoreError:
+        return StoreError(
+            f"The database {self.path} refused: {_first_line(error)}",
+            kept="What was committed before is kept; the rest was rolled back.",
+            next_step="Check the disk's free room and storage.memory_limit, then run again.",
+        )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]

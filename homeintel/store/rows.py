@@ -1,0 +1,69 @@
+"""Writes and reads whole tables: rows of a run are replaced, never mixed with those of an earlier attempt."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+RUN_TABLES = ("patterns", "anomalies", "detection_funnel", "device_feature_usage", "suggestions")
+"""Tables whose rows belong to one run."""
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame | pa.Table) -> int:
+    """Append `rows` to `table` by column name and return how many.
+
+    Columns the table has and `rows` lacks become NULL or their default; a column the table lacks is an error.
+    Missing values (NaN, NaT, None) become NULL.
+    """
+    if len(rows) == 0:
+        return 0
+    connection.register("incoming_rows", rows)
+    try:
+        columns = rows.column_names if isinstance(rows, pa.Table) else list(rows.columns)
+        names = ", ".join(f'"{name}"' for name in columns)
+        connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming_rows")
+    finally:
+        connection.unregister("incoming_rows")
+    return len(rows)
+
+
+def replace_run_rows(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    run_id: str,
+    rows: pd.DataFrame,
+    *,
+    where: str = "TRUE",
+) -> int:
+    """Replace what `table` holds of this run and of earlier runs of the same `window_end`.
+
+    Args:
+        connection: inside a transaction.
+        table: one of `RUN_TABLES`.
+        run_id: the run; `rows` need no `run_id` column, it is filled in.
+        rows: the new rows, by column name.
+        where: a constant SQL condition that limits what is replaced (two phases share `detection_funnel`).
+
+    Returns:
+        The number of rows written.
+    """
+    connection.execute(
+        f"""DELETE FROM {table} WHERE ({where}) AND run_id IN (
+            SELECT ? UNION ALL
+            SELECT other.run_id FROM job_runs AS other JOIN job_runs AS this USING (window_end) WHERE this.run_id = ?)""",
+        [run_id, run_id],
+    )
+    return insert(connection, table, rows.assign(run_id=run_id))
+
+
+def query(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
+    """Return the rows of a query as a DataFrame; TIMESTAMPTZ columns come as UTC."""
+    return connection.execute(sql, list(parameters)).df()
+
+
+def count(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> int:
+    """Return the single number a query gives; NULL is 0."""
+    row = connection.execute(sql, list(parameters)).fetchone()
+    return int(row[0] or 0) if row else 0
