@@ -1,8 +1,7 @@
-"""What a phase notebook calls first and last, and how it shows a table."""
+"""What a phase notebook calls first and last."""
 
 import atexit
 import importlib
-import json
 import shutil
 import tempfile
 from datetime import UTC, date, datetime
@@ -10,15 +9,17 @@ from pathlib import Path
 from typing import cast
 
 import pandas as pd
-from IPython.display import HTML, display
 
 from homeintel import __version__
 from homeintel.phase import PHASES, Outcome, Phase, PhaseName, PhaseStatus, Window
+from homeintel.report.output import show, show_mime, show_text
 from homeintel.settings import Settings, effective_settings, load_settings
 from homeintel.store import Store, insert, migrate, read_copy_path
 
 OUTCOME_MIME = "application/vnd.homeintel.outcome+json"
 """The output by which a phase's kernel tells the runner how it ended."""
+
+__all__ = ["BY_HAND", "OUTCOME_MIME", "ROOMS", "begin", "finish", "show"]
 
 BY_HAND = "by-hand"
 """The run id of a notebook that a person opened."""
@@ -58,23 +59,7 @@ def finish(phase: Phase, outcome: Outcome) -> None:
         "reason": outcome.reason,
         "figures": dict(outcome.figures),
     }
-    display({"text/plain": sentence, OUTCOME_MIME: json.loads(json.dumps(record, default=str))}, raw=True)
-
-
-def show(rows: pd.DataFrame, *, caption: str = "", most: int = 50) -> None:
-    """Show a table, its text escaped; of a long one the first rows, and how many there are."""
-    shown = rows.head(most)
-    note = f" ({len(shown)} of {len(rows)} rows)" if len(rows) > most else ""
-    title = HTML(_caption(caption + note)) if caption or note else None
-    if title is not None:
-        display(title)
-    display(shown if len(shown) else HTML("<p>Nothing to show.</p>"))
-
-
-def _caption(text: str) -> str:
-    from html import escape  # noqa: PLC0415 - only where a caption is shown
-
-    return f"<p><strong>{escape(text)}</strong></p>"
+    show_mime({"text/plain": sentence, OUTCOME_MIME: record})
 
 
 def _of_run(name: PhaseName, settings: Settings, window: Window, run_id: str) -> Phase:
@@ -141,10 +126,10 @@ ROOMS: dict[PhaseName, str] = {
 
 def _introduce(phase: Phase) -> None:
     by_hand = "Opened by hand: a private temporary copy is used, nothing is kept and nothing is published."
-    print(by_hand if phase.by_hand else f"Run {phase.run_id}.")  # noqa: T201 - a notebook's reader
-    print(f"{phase.window.first_day} to {phase.window.end_day} (exclusive), {phase.window.zone.key}.")  # noqa: T201
+    show_text(by_hand if phase.by_hand else f"Run {phase.run_id}.")
+    show_text(f"{phase.window.first_day} to {phase.window.end_day} (exclusive), {phase.window.zone.key}.")
     for name, (status, reason) in phase.earlier.items():
         if status != "succeeded":
-            print(f"Phase {name} of this run: {status}. {reason}")  # noqa: T201
+            show_text(f"Phase {name} of this run: {status}. {reason}")
     rows = pd.DataFrame(effective_settings(phase.settings), columns=["setting", "value"])
     show(rows, caption="Settings in force", most=len(rows))

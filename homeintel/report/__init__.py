@@ -1,0 +1,1 @@
+"""Charts, notebook pages and the report site."""
