@@ -36,7 +36,7 @@ def table_html(rows: pd.DataFrame) -> str:
     for name in formatted.columns:
         if isinstance(formatted[name].dtype, pd.DatetimeTZDtype) or str(formatted[name].dtype).startswith("datetime"):
             formatted[name] = formatted[name].dt.strftime("%Y-%m-%d %H:%M")
-    return str(formatted.to_html(index=False, escape=True, na_rep="–", border=0, float_format=_number, max_rows=None))
+    return str(formatted.to_html(index=False, escape=True, na_rep="-", border=0, float_format=_number, max_rows=None))
 
 
 def _number(value: float) -> str:

@@ -62,7 +62,8 @@ def draw(chart: go.Figure) -> None:
 
 def local_wall_clock(times: pd.Series, zone: str) -> pd.Series:
     """Return timestamps as naive wall-clock time of `zone`; plotly draws the text and ignores offsets."""
-    return times.dt.tz_convert(zone).dt.tz_localize(None)
+    wall_clock: pd.Series = times.dt.tz_convert(zone).dt.tz_localize(None)
+    return wall_clock
 
 
 def thin(rows: pd.DataFrame, most: int = MOST_POINTS) -> pd.DataFrame:
