@@ -1,5 +1,8 @@
 """Which home, and which days of it."""
 
+import hashlib
+import re
+import unicodedata
 from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -37,6 +40,17 @@ class HomeSettings(Section):
     def zone(self) -> ZoneInfo:
         """The time zone as an object."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def slug(self) -> str:
+        """The name as a folder's and a topic's name: `a-z`, `0-9`, `-`.
+
+        A name that is not one already gets four hexadecimal digits of its hash, so that two homes never share a slug.
+        """
+        plain = unicodedata.normalize("NFKD", self.name).encode("ascii", "ignore").decode().lower()
+        slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+        digest = hashlib.sha256(self.name.encode()).hexdigest()[:4]
+        return slug if slug == self.name else f"{slug}-{digest}".strip("-")
 
 
 class WindowSettings(Section):
