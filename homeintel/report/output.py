@@ -10,12 +10,12 @@ from IPython.display import HTML, display
 
 def show_mime(bundle: dict[str, Any]) -> None:
     """Emit a mime bundle; values must be JSON-able, others become text."""
-    display(json.loads(json.dumps(bundle, default=str)), raw=True)  # type: ignore[no-untyped-call]
+    display(json.loads(json.dumps(bundle, default=str)), raw=True)
 
 
 def show_text(text: str) -> None:
     """Show one paragraph of plain text; it is escaped."""
-    display(HTML(f"<p>{escape(text)}</p>"))  # type: ignore[no-untyped-call]
+    display(HTML(f"<p>{escape(text)}</p>"))
 
 
 def show(rows: pd.DataFrame, *, caption: str = "", most: int = 50) -> None:
@@ -23,9 +23,9 @@ def show(rows: pd.DataFrame, *, caption: str = "", most: int = 50) -> None:
     shown = rows.head(most)
     title = caption + (f" ({len(shown)} of {len(rows)} rows)" if len(rows) > most else "")
     if title:
-        display(HTML(f"<p><strong>{escape(title)}</strong></p>"))  # type: ignore[no-untyped-call]
+        display(HTML(f"<p><strong>{escape(title)}</strong></p>"))
     if len(shown):
-        display(HTML(table_html(shown)))  # type: ignore[no-untyped-call]
+        display(HTML(table_html(shown)))
     else:
         show_text("Nothing to show.")
 

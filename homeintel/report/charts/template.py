@@ -57,7 +57,7 @@ def draw(chart: go.Figure) -> None:
     The mime bundle is emitted here: plotly's own renderers import for seconds, and the default one leaves
     nothing that an HTML page could show.
     """
-    display({PLOTLY_MIME: json.loads(chart.to_json()), "text/plain": _summary(chart)}, raw=True)  # type: ignore[no-untyped-call]
+    display({PLOTLY_MIME: json.loads(chart.to_json()), "text/plain": _summary(chart)}, raw=True)
 
 
 def local_wall_clock(times: pd.Series, zone: str) -> pd.Series:

@@ -1,0 +1,111 @@
+"""Runs one notebook in a kernel of its own, through papermill, with a time limit for the whole of it."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from nbclient.exceptions import DeadKernelError
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, papermill_engines
+from papermill.log import logger as papermill_log
+from traitlets.config import Config
+
+ENGINE = "homeintel"
+START_SECONDS = 120
+"""A kernel on a busy small machine may take a while to answer first."""
+
+
+class TimeLimit:
+    """Ends a kernel that is still at work after `seconds`; nbclient then reports a dead kernel.
+
+    A limit a cell, which is all papermill offers, would let a notebook of twenty cells run twenty times as long.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.reached = False
+        self._timer: threading.Timer | None = None
+
+    def start(self, client: PapermillNotebookClient) -> None:
+        """Begin to count."""
+        self._timer = threading.Timer(self.seconds, self._end, [client])
+        self._timer.daemon = True
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Stop counting."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _end(self, client: PapermillNotebookClient) -> None:
+        self.reached = True
+        process = getattr(getattr(client.km, "provisioner", None), "process", None)
+        if process is not None:
+            os.kill(process.pid, signal.SIGKILL)
+
+
+class NightEngine(NBClientEngine):  # type: ignore[misc]  # papermill ships no types
+    """papermill's engine with our kernel, our limit, and a word after each cell."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: Any,  # noqa: ANN401 - papermill's NotebookExecutionManager has no types
+        kernel_name: str,
+        *,
+        limit: TimeLimit,
+        work: Path,
+        on_cell: Callable[[], None],
+        **_unused: object,
+    ) -> None:
+        """Execute the cells; papermill's manager keeps the record.
+
+        Raises:
+            DeadKernelError: the kernel ended before its last cell.
+        """
+        client = PapermillNotebookClient(
+            nb_man,
+            kernel_name=kernel_name,
+            log=papermill_log,
+            startup_timeout=START_SECONDS,
+            config=_kernel_config(work),
+            extra_arguments=["--HistoryManager.enabled=False"],
+            on_cell_complete=lambda **_cell: on_cell(),
+        )
+        limit.start(client)
+        try:
+            client.execute(env=_kernel_environment(work))
+        except RuntimeError as error:
+            if not limit.reached:
+                raise
+            raise DeadKernelError("The kernel was ended at its time limit.") from error
+        finally:
+            limit.stop()
+
+
+papermill_engines.register(ENGINE, NightEngine)
+
+
+def _kernel_config(work: Path) -> Config:
+    """Unix sockets in a short folder of our own (TCP would be open to every user of the machine), and this Python."""
+    config = Config()
+    config.KernelManager.transport = "ipc"
+    config.KernelManager.ip = str(work / "k")
+    # A kernel of the same name in the user's home would shadow this environment's.
+    config.KernelSpecManager.kernel_dirs = []
+    return config
+
+
+def _kernel_environment(work: Path) -> dict[str, str]:
+    """The user's IPython profile must not change a result, nor a frozen-modules warning stand in the record."""
+    return {
+        **os.environ,
+        "IPYTHONDIR": str(work / "ipython"),
+        "PYTHONHASHSEED": "0",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+    }
