@@ -1,0 +1,5 @@
+"""`python -m homeintel` is the command line."""
+
+from homeintel.cli import main
+
+main()

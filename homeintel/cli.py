@@ -1,0 +1,168 @@
+"""The command line. Commands import what they need when they run: `--help` answers at once."""
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from homeintel import __version__
+from homeintel.errors import AlreadyRunningError, HomeintelError
+
+EXIT_FAILED = 1
+EXIT_ALREADY_RUNNING = 75
+"""EX_TEMPFAIL of sysexits.h: try again later."""
+
+
+class _Commands(click.Group):
+    """Turns our errors into one message and an exit status; only a defect shows a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        try:
+            return super().invoke(ctx)
+        except AlreadyRunningError as error:
+            click.echo(str(error), err=True)
+            sys.exit(EXIT_ALREADY_RUNNING)
+        except HomeintelError as error:
+            click.echo(str(error), err=True)
+            sys.exit(EXIT_FAILED)
+
+
+class _LocalDate(click.ParamType):
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date like 2026-11-08", param, ctx)
+
+
+_params = click.option(
+    "--params", "params_file", type=click.Path(path_type=Path), required=True, help="The home's params file."
+)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="homeintel")
+def main() -> None:
+    """Look at one Home Assistant home every night and leave a report in the morning."""
+
+
+@main.command()
+@_params
+@click.option(
+    "--date", "end", type=_LocalDate(), help="The morning to report for: the window ends before this local date."
+)
+@click.option("--days", type=click.IntRange(1, 366), help="How many local days to look at.")
+def run(params_file: Path, end: date | None, days: int | None) -> None:
+    """Run a night: six phases, a report. Exit status 0 succeeded, 2 partial, 1 failed, 75 already running."""
+    from homeintel.nightly.run import EXIT_STATUS, run_night  # noqa: PLC0415 - papermill imports for seconds
+    from homeintel.settings import load_settings  # noqa: PLC0415 - see above
+
+    summary = run_night(load_settings(params_file), end=end, days=days)
+    for line in summary.lines():
+        click.echo(line)
+    sys.exit(EXIT_STATUS[summary.status])
+
+
+@main.command()
+@_params
+def doctor(params_file: Path) -> None:
+    """Check settings, broker, bridge, event store, write access, clock and time zone. Exit status 1 if a night would fail."""
+    from homeintel.doctor import examine  # noqa: PLC0415 - only this command needs it
+
+    healthy = True
+    for check in examine(params_file):
+        healthy = healthy and (check.ok or not check.fatal)
+        mark = "ok  " if check.ok else "FAIL" if check.fatal else "warn"
+        click.echo(f"{mark}  {check.name}: {check.found}")
+        if not check.ok and check.mend:
+            click.echo(f"      -> {check.mend}")
+    sys.exit(0 if healthy else EXIT_FAILED)
+
+
+@main.command()
+@_params
+@click.option("--nights", type=click.IntRange(1, 1000), default=30, show_default=True, help="How many nights.")
+def history(params_file: Path, nights: int) -> None:
+    """Show the last nights: status, durations, counts, memory, what was degraded and why."""
+    from homeintel.publish.history import history as job_history  # noqa: PLC0415 - only this command needs it
+    from homeintel.settings import load_settings  # noqa: PLC0415 - see above
+    from homeintel.store import Store  # noqa: PLC0415 - see above
+
+    settings = load_settings(params_file)
+    rows = job_history(Store(settings.storage.database), nights=nights)
+    click.echo(rows.to_string(index=False) if len(rows) else "No night was recorded yet.")
+
+
+@main.command()
+@click.argument("answer", type=click.Choice(["accept", "dismiss", "snooze"]))
+@click.argument("suggestion_id")
+@_params
+@click.option("--until", type=_LocalDate(), help="With snooze: the local date on which it may come back.")
+def feedback(answer: str, suggestion_id: str, params_file: Path, until: date | None) -> None:
+    """Answer a suggestion: accept, dismiss or snooze it. Its id stands in the report."""
+    from datetime import UTC  # noqa: PLC0415 - only this command needs it
+
+    from homeintel.settings import load_settings  # noqa: PLC0415 - see run
+    from homeintel.store import NightLock, Store, migrate  # noqa: PLC0415 - see run
+    from homeintel.suggestions.feedback import give_feedback  # noqa: PLC0415 - see run
+
+    settings = load_settings(params_file)
+    store = Store(settings.storage.database)
+    with NightLock(store.path):
+        migrate(store)
+        give_feedback(store, suggestion_id, answer, until=until, source="command line", now=datetime.now(UTC))
+    click.echo(f"{suggestion_id}: {answer} is noted; the next night follows it.")
+
+
+@main.command()
+@_params
+@click.option("--date", "night", type=_LocalDate(), help="The night to publish again; the last one without it.")
+def publish(params_file: Path, night: date | None) -> None:
+    """Send what an unreachable broker has left waiting, or publish a night again."""
+    from homeintel.publish.republish import republish  # noqa: PLC0415 - only this command needs it
+    from homeintel.settings import load_settings  # noqa: PLC0415 - see run
+    from homeintel.store import NightLock, Store  # noqa: PLC0415 - see run
+
+    settings = load_settings(params_file)
+    store = Store(settings.storage.database)
+    with NightLock(store.path):
+        sent = republish(store, settings, night)
+    click.echo(f"{sent} messages were delivered.")
+
+
+@main.command()
+@_params
+def retract(params_file: Path) -> None:
+    """Remove all retained topics of this home from the broker; Home Assistant then forgets the device."""
+    from homeintel.publish.retract import retract as retract_topics  # noqa: PLC0415 - only this command needs it
+    from homeintel.settings import load_settings  # noqa: PLC0415 - see run
+    from homeintel.store import NightLock, Store  # noqa: PLC0415 - see run
+
+    settings = load_settings(params_file)
+    store = Store(settings.storage.database)
+    with NightLock(store.path):
+        removed = retract_topics(store, settings)
+    click.echo(f"{removed} retained topics were removed.")
+
+
+@main.command()
+@click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="The same seed gives the same home.")
+@click.option("--days", type=click.IntRange(1, 366), default=30, show_default=True, help="Days of events.")
+@click.option("--end", type=_LocalDate(), required=True, help="The local date before which the events end.")
+@click.option("--kind", default="regular", show_default=True, help="Which of the family of homes.")
+@click.option("--timezone", default="Europe/Berlin", show_default=True, help="The home's IANA time zone.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder to write into."
+)
+def simulate(seed: int, days: int, end: date, kind: str, timezone: str, out: Path) -> None:
+    """Write a simulated home: retained.json, events.parquet, truth.json and a params file that runs it."""
+    from homeintel.simulate import simulate_home, write_home  # noqa: PLC0415 - only this command needs it
+
+    params_file = write_home(simulate_home(seed=seed, days=days, end=end, kind=kind, timezone=timezone), out)
+    click.echo(f"Written. Run it with: homeintel run --params {params_file}")
