@@ -60,8 +60,8 @@ def main() -> None:
 @click.option("--days", type=click.IntRange(1, 366), help="How many local days to look at.")
 def run(params_file: Path, end: date | None, days: int | None) -> None:
     """Run a night: six phases, a report. Exit status 0 succeeded, 2 partial, 1 failed, 75 already running."""
-    from homeintel.nightly.run import EXIT_STATUS, run_night  # noqa: PLC0415 - papermill imports for seconds
-    from homeintel.settings import load_settings  # noqa: PLC0415 - see above
+    from homeintel.nightly.run import EXIT_STATUS, run_night
+    from homeintel.settings import load_settings
 
     summary = run_night(load_settings(params_file), end=end, days=days)
     for line in summary.lines():
@@ -73,7 +73,7 @@ def run(params_file: Path, end: date | None, days: int | None) -> None:
 @_params
 def doctor(params_file: Path) -> None:
     """Check settings, broker, bridge, event store, write access, clock and time zone. Exit status 1 if a night would fail."""
-    from homeintel.doctor import examine  # noqa: PLC0415 - only this command needs it
+    from homeintel.doctor import examine
 
     healthy = True
     for check in examine(params_file):
@@ -90,9 +90,9 @@ def doctor(params_file: Path) -> None:
 @click.option("--nights", type=click.IntRange(1, 1000), default=30, show_default=True, help="How many nights.")
 def history(params_file: Path, nights: int) -> None:
     """Show the last nights: status, durations, counts, memory, what was degraded and why."""
-    from homeintel.publish.history import history as job_history  # noqa: PLC0415 - only this command needs it
-    from homeintel.settings import load_settings  # noqa: PLC0415 - see above
-    from homeintel.store import Store  # noqa: PLC0415 - see above
+    from homeintel.publish.history import history as job_history
+    from homeintel.settings import load_settings
+    from homeintel.store import Store
 
     settings = load_settings(params_file)
     rows = job_history(Store(settings.storage.database), nights=nights)
@@ -106,11 +106,11 @@ def history(params_file: Path, nights: int) -> None:
 @click.option("--until", type=_LocalDate(), help="With snooze: the local date on which it may come back.")
 def feedback(answer: str, suggestion_id: str, params_file: Path, until: date | None) -> None:
     """Answer a suggestion: accept, dismiss or snooze it. Its id stands in the report."""
-    from datetime import UTC  # noqa: PLC0415 - only this command needs it
+    from datetime import UTC
 
-    from homeintel.settings import load_settings  # noqa: PLC0415 - see run
-    from homeintel.store import NightLock, Store, migrate  # noqa: PLC0415 - see run
-    from homeintel.suggestions.feedback import give_feedback  # noqa: PLC0415 - see run
+    from homeintel.settings import load_settings
+    from homeintel.store import NightLock, Store, migrate
+    from homeintel.suggestions.feedback import give_feedback
 
     settings = load_settings(params_file)
     store = Store(settings.storage.database)
@@ -125,9 +125,9 @@ def feedback(answer: str, suggestion_id: str, params_file: Path, until: date | N
 @click.option("--date", "night", type=_LocalDate(), help="The night to publish again; the last one without it.")
 def publish(params_file: Path, night: date | None) -> None:
     """Send what an unreachable broker has left waiting, or publish a night again."""
-    from homeintel.publish.republish import republish  # noqa: PLC0415 - only this command needs it
-    from homeintel.settings import load_settings  # noqa: PLC0415 - see run
-    from homeintel.store import NightLock, Store  # noqa: PLC0415 - see run
+    from homeintel.publish.republish import republish
+    from homeintel.settings import load_settings
+    from homeintel.store import NightLock, Store
 
     settings = load_settings(params_file)
     store = Store(settings.storage.database)
@@ -140,9 +140,9 @@ def publish(params_file: Path, night: date | None) -> None:
 @_params
 def retract(params_file: Path) -> None:
     """Remove all retained topics of this home from the broker; Home Assistant then forgets the device."""
-    from homeintel.publish.retract import retract as retract_topics  # noqa: PLC0415 - only this command needs it
-    from homeintel.settings import load_settings  # noqa: PLC0415 - see run
-    from homeintel.store import NightLock, Store  # noqa: PLC0415 - see run
+    from homeintel.publish.retract import retract as retract_topics
+    from homeintel.settings import load_settings
+    from homeintel.store import NightLock, Store
 
     settings = load_settings(params_file)
     store = Store(settings.storage.database)
@@ -162,7 +162,7 @@ def retract(params_file: Path) -> None:
 )
 def simulate(seed: int, days: int, end: date, kind: str, timezone: str, out: Path) -> None:
     """Write a simulated home: retained.json, events.parquet, truth.json and a params file that runs it."""
-    from homeintel.simulate import simulate_home, write_home  # noqa: PLC0415 - only this command needs it
+    from homeintel.simulate import simulate_home, write_home
 
     params_file = write_home(simulate_home(seed=seed, days=days, end=end, kind=kind, timezone=timezone), out)
     click.echo(f"Written. Run it with: homeintel run --params {params_file}")

@@ -87,7 +87,7 @@ def reports(settings: Settings) -> Check:
 
 def bridge(settings: Settings) -> Iterator[Check]:
     """Check the broker and what Zigbee2MQTT left on it; without them a night goes on with what is stored."""
-    from homeintel.bridge.check import check_broker  # noqa: PLC0415 - the rooms are heavy
+    from homeintel.bridge.check import check_broker
 
     if not isinstance(settings.bridge, MqttBridgeSettings):
         yield Check("bridge", ok=True, found=f"source {settings.bridge.source}: no broker is asked")
@@ -98,7 +98,7 @@ def bridge(settings: Settings) -> Iterator[Check]:
 
 def events(settings: Settings) -> Iterator[Check]:
     """Check the event source: reachable, password accepted, database known, recent points."""
-    from homeintel.events.check import check_source  # noqa: PLC0415 - the rooms are heavy
+    from homeintel.events.check import check_source
 
     for name, ok, found, mend in check_source(settings):
         yield Check(name, ok=ok, found=found, mend=mend)
@@ -106,7 +106,7 @@ def events(settings: Settings) -> Iterator[Check]:
 
 def publishing(settings: Settings) -> Iterator[Check]:
     """Check that the run's message could be delivered; a night keeps it otherwise."""
-    from homeintel.publish.check import check_publish  # noqa: PLC0415 - the rooms are heavy
+    from homeintel.publish.check import check_publish
 
     for name, ok, found, mend in check_publish(settings):
         yield Check(name, ok=ok, found=found, mend=mend, fatal=False)

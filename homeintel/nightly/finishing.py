@@ -71,7 +71,7 @@ def _copies(night: "Night", summary: Summary) -> None:
 def _tell(night: "Night", _summary: Summary) -> None:
     """Send the run's message from its closed row; a broker that is away keeps it in the outbox."""
     if night.settings.publish.enabled:
-        from homeintel.publish.run_message import send_run_message  # noqa: PLC0415 - only where something is published
+        from homeintel.publish.run_message import send_run_message
 
         send_run_message(night.store, night.settings, night.run_id)
 

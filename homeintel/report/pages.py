@@ -18,7 +18,7 @@ def write_page(notebook: Path, page: Path, *, title: str, plotly_js: str) -> Non
         title: the page's title; plain text.
         plotly_js: address of plotly.js relative to the page.
     """
-    import nbformat  # noqa: PLC0415 - conversion imports for a second; the night does it beside a running kernel
+    import nbformat
 
     content = nbformat.read(notebook, as_version=4)
     draws = _charts_to_html(content)
@@ -46,7 +46,7 @@ def _template_file(name: str) -> str:
 
 @cache
 def _environment() -> Any:  # noqa: ANN401 - jinja2 is imported only where pages are made
-    import jinja2  # noqa: PLC0415 - see write_page
+    import jinja2
 
     return jinja2.Environment(
         autoescape=True,
@@ -58,7 +58,7 @@ def _environment() -> Any:  # noqa: ANN401 - jinja2 is imported only where pages
 
 @cache
 def _exporter() -> Any:  # noqa: ANN401 - nbconvert ships no types
-    from nbconvert import HTMLExporter  # noqa: PLC0415 - see write_page
+    from nbconvert import HTMLExporter
 
     # No outside address may stand in a page; `basic` gives the body alone, the page around it is ours.
     return HTMLExporter(
@@ -83,7 +83,7 @@ def chart_html(chart: dict[str, Any], place: str) -> str:
 
     The JSON is written so that nothing in it can end the script: `<` stands only as an escape.
     """
-    from markupsafe import escape  # noqa: PLC0415 - see write_page
+    from markupsafe import escape
 
     title = chart.get("layout", {}).get("title", {}).get("text", "Chart")
     data, layout = (_script_json(chart.get(part, empty)) for part, empty in (("data", []), ("layout", {})))

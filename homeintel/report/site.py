@@ -56,7 +56,7 @@ def plotly_asset(home_folder: Path) -> str:
     Raises:
         ReportFolderError: the folder can't be written.
     """
-    import plotly  # noqa: PLC0415 - only for its version and its file
+    import plotly
 
     name = f"plotly-{plotly.__version__}.min.js"
     target = home_folder / "assets" / name
