@@ -213,7 +213,14 @@ CREATE TABLE outbox (
     qos UTINYINT NOT NULL,
     retain BOOLEAN NOT NULL,
     position INTEGER NOT NULL,
-    created_at TIMESTAMPTZ NOT NULL
+    created_at TIMESTAMPTZ NOT NULL,
+    expires_at TIMESTAMPTZ
+);
+CREATE TABLE published (
+    topic VARCHAR NOT NULL,
+    payload VARCHAR NOT NULL,
+    run_id VARCHAR NOT NULL,
+    delivered_at TIMESTAMPTZ NOT NULL
 );
 CREATE TABLE detection_funnel (
     run_id VARCHAR NOT NULL,
