@@ -175,7 +175,10 @@ CREATE TABLE device_feature_usage (
     distinct_values BIGINT NOT NULL,
     last_changed TIMESTAMPTZ,
     settable BOOLEAN NOT NULL,
-    evidence JSON
+    evidence JSON,
+    feature VARCHAR,
+    usable BOOLEAN,
+    usefulness DOUBLE
 );
 CREATE TABLE suggestions (
     run_id VARCHAR NOT NULL,
