@@ -168,7 +168,9 @@ class PublishSettings(Section):
     topic: str = Field(default="homeintel", min_length=1, description="Everything is published under this topic.")
     broker: BrokerSettings | None = Field(default=None, description="Another broker than the bridge's.")
     report_url: str | None = Field(
-        default=None, pattern=r"^https?://", description="Where storage.reports is served; null publishes the file's path."
+        default=None,
+        pattern=r"^https?://",
+        description="Where storage.reports is served; null publishes the file's path.",
     )
     per_entity_discovery: bool = Field(default=False, description="For Home Assistant before 2024.12.")
     always: bool = Field(default=False, description="Publish the suggestions even when nothing is new or gone.")
