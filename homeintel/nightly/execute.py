@@ -77,7 +77,7 @@ def refuse_unknown_parameters(source: Path, parameters: Mapping[str, object]) ->
     Raises:
         NightError: a parameter is not declared in the notebook's `parameters` cell.
     """
-    known = set(inspect_notebook(str(source)))
+    known = set(inspect_notebook(_no_placeholders(source)))
     unknown = sorted(set(parameters) - known)
     if unknown:
         raise NightError(
