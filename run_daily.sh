@@ -18,7 +18,7 @@ help=no
 for argument in "$@"; do
     case $argument in
         --params | --params=*) params_named=yes ;;
-        --help) help=yes ;;
+        --help | -h) help=yes ;;
     esac
 done
 
@@ -26,7 +26,7 @@ if [ "$help" = yes ]; then
     printf '%s\n' \
         'Sets up what is missing (an environment in .venv, made once), then runs one night: `homeintel run`.' \
         'Without --params that is the demo home, params/demo.yaml. Run it each night, for example from cron:' \
-        "    0 4 * * *  $here/run_daily.sh --params $here/params/home.yaml" \
+        "    0 4 * * *  '$here/run_daily.sh' --params '$here/params/home.yaml'" \
         'HOMEINTEL_PYTHON names the Python to set up with, where the first one found is not the right one.' \
         ''
     exec "$python" -P -m homeintel run --help

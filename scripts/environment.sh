@@ -10,7 +10,7 @@ stamp() { # SET
 
 stop() {
     printf '%s: %s\n' "${0##*/}" "$1" >&2
-    exit 1
+    exit 69 # EX_UNAVAILABLE; homeintel itself ends with 0, 1, 2 or 75
 }
 
 # True where environment $1 holds homeintel and the programs of SET $2.

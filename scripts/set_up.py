@@ -219,7 +219,7 @@ def main(which: str, run_stamp: str, test_stamp: str) -> int:
         return 130
     else:
         return 0
-    return 1
+    return os.EX_UNAVAILABLE
 
 
 if __name__ == "__main__":
