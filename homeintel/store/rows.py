@@ -19,13 +19,12 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame
     """
     if len(rows) == 0:
         return 0
+    columns = rows.column_names if isinstance(rows, pa.Table) else list(rows.columns)
+    names = ", ".join(f'"{name}"' for name in columns)
     connection.register("incoming_rows", rows)
-    try:
-        columns = rows.column_names if isinstance(rows, pa.Table) else list(rows.columns)
-        names = ", ".join(f'"{name}"' for name in columns)
-        connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming_rows")
-    finally:
-        connection.unregister("incoming_rows")
+    connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming_rows")
+    # Not in a `finally`: after an error the transaction is aborted, and this would hide why.
+    connection.unregister("incoming_rows")
     return len(rows)
 
 
