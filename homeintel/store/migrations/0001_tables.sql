@@ -199,14 +199,21 @@ CREATE TABLE suggestions (
     backtest JSON,
     status VARCHAR NOT NULL CHECK (status IN ('new', 'repeated', 'accepted', 'dismissed', 'snoozed', 'resolved')),
     first_suggested TIMESTAMPTZ NOT NULL,
-    wording VARCHAR NOT NULL CHECK (wording IN ('template', 'llm'))
+    wording VARCHAR NOT NULL CHECK (wording IN ('template', 'llm')),
+    confidence_low DOUBLE,
+    confidence_high DOUBLE,
+    effort DOUBLE,
+    caveats VARCHAR[],
+    evidence JSON,
+    evidence_count BIGINT
 );
 CREATE TABLE feedback (
     suggestion_id VARCHAR NOT NULL,
     answer VARCHAR NOT NULL CHECK (answer IN ('accept', 'dismiss', 'snooze')),
     until DATE,
     given_at TIMESTAMPTZ NOT NULL,
-    source VARCHAR NOT NULL
+    source VARCHAR NOT NULL,
+    evidence_count BIGINT
 );
 CREATE TABLE outbox (
     message_id VARCHAR NOT NULL,
