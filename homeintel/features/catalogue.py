@@ -1,0 +1,114 @@
+"""What a feature is good for: the catalogue (data, in `catalogue.yaml`) and a careful default for what it lacks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from homeintel.errors import AnalysisError
+
+HOUSEKEEPING = frozenset(
+    {
+        "linkquality", "last_seen", "battery", "battery_low", "battery_state", "battery_voltage", "voltage",
+        "device_temperature", "power_outage_count", "identify", "update", "update_available", "action",
+    }
+)  # fmt: skip
+"""Names nobody uses as a feature; with everything in category `diagnostic` they don't count as usable."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One feature, as a person would explain it.
+
+    Args:
+        title: what to call it.
+        names: the exact names it goes by: `name`, or `composite/name` for a part of a composite.
+        purpose: what it is for, one plain sentence; empty for a feature the catalogue doesn't know.
+        usefulness: 0 to 1; 0 is never told.
+        effort: 0 (one tap) to 1 (an afternoon).
+        risk: low, medium or high: what can go wrong.
+        values: the value to suggest; of several the first that the device offers.
+        caveats: what to mind, one sentence; empty when nothing.
+        helps: keys of `homeintel.features.context`: which findings it makes better.
+        tell: False for what everybody knows of (plain on and off).
+    """
+
+    title: str
+    names: tuple[str, ...]
+    purpose: str = ""
+    usefulness: float = 0.0
+    effort: float = 0.2
+    risk: str = "low"
+    values: tuple[Any, ...] = ()
+    caveats: str = ""
+    helps: tuple[str, ...] = ()
+    tell: bool = True
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All entries, found by name.
+
+    Args:
+        exposes: name -> entry, for features of devices.
+        options: name -> entry, for Zigbee2MQTT's device options.
+    """
+
+    exposes: Mapping[str, Entry] = field(default_factory=dict)
+    options: Mapping[str, Entry] = field(default_factory=dict)
+
+    def find(self, *, name: str, composite: str | None = None, origin: str = "expose") -> Entry | None:
+        """Return the entry of a leaf, None when the catalogue has none: exact names, a composite's part first."""
+        entries = self.options if origin == "option" else self.exposes
+        if composite and (found := entries.get(f"{composite}/{name}")):
+            return found
+        return entries.get(name) if not composite else None
+
+
+@cache
+def load_catalogue() -> Catalogue:
+    """Read `catalogue.yaml`, once a process.
+
+    Raises:
+        AnalysisError: the file is not what this module expects; it ships with the package, so an install is broken.
+    """
+    text = resources.files("homeintel.features").joinpath("catalogue.yaml").read_text(encoding="utf-8")
+    # libyaml's loader is ten times faster; some builds of PyYAML lack it.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    content = yaml.load(text, Loader=loader)  # noqa: S506 - both are safe loaders
+    return Catalogue(exposes=_by_name(content["exposes"]), options=_by_name(content["options"]))
+
+
+def _by_name(items: list[dict[str, Any]]) -> dict[str, Entry]:
+    entries: dict[str, Entry] = {}
+    for item in items:
+        fields: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in item.items()
+        }
+        entry = Entry(**fields)
+        for name in entry.names:
+            if name in entries:
+                raise AnalysisError(f"The catalogue has two entries for {name}.", next_step="Install homeintel again.")
+            entries[name] = entry
+    return entries
+
+
+def default_entry(*, name: str, label: str | None, kind: str, access: int, category: str | None) -> Entry:
+    """Return a careful estimate for a feature the catalogue doesn't know; it never claims what the feature is for.
+
+    Usefulness is low enough that a known feature always comes first: settings (category `config`) below controls, free
+    text and lists below choices, write-only below what can be read back; diagnostics are worth nothing.
+    """
+    if category == "diagnostic" or name in HOUSEKEEPING:
+        usefulness = 0.0
+    elif not access & 2:
+        usefulness = 0.4
+    else:
+        usefulness = {"binary": 0.35, "enum": 0.3, "numeric": 0.25}.get(kind, 0.15)
+        usefulness -= 0.05 if category == "config" else 0.0
+        usefulness -= 0.1 if not access & 1 else 0.0
+    return Entry(title=label or name, names=(name,), usefulness=max(usefulness, 0.05) if usefulness else 0.0,
+                 effort=0.3, risk="medium")  # fmt: skip

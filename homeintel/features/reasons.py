@@ -1,0 +1,69 @@
+"""Why something can't be known, in words, and how to make it observable."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One cause of `not_observable`.
+
+    Args:
+        why: a sentence for the evidence.
+        remedy: what makes it observable; empty where nothing does.
+    """
+
+    why: str
+    remedy: str
+
+
+REASONS: dict[str, Reason] = {
+    "device_disabled": Reason(
+        "The device is disabled in Zigbee2MQTT.", "Enable the device in Zigbee2MQTT, or remove it."
+    ),
+    "filtered": Reason(
+        "The device's `filtered_attributes` keep this property out of its state.",
+        "Take the property out of `filtered_attributes` in Zigbee2MQTT.",
+    ),
+    "configuration_unknown": Reason(
+        "Zigbee2MQTT's configuration of the device was not read.",
+        "Let homeintel read the retained topic `bridge/info`.",
+    ),
+    "entity_disabled": Reason(
+        "Its entity is disabled in Home Assistant.", "Enable the entity in Home Assistant; from then on it is recorded."
+    ),
+    "excluded": Reason(
+        "The params file excludes its entity (`events.exclude_entities`).",
+        "Take the entity out of `events.exclude_entities`.",
+    ),
+    "domain_silent": Reason(
+        "The history holds nothing of any entity of this kind; it is probably filtered out where it is recorded.",
+        "Look at `include` and `exclude` of Home Assistant's influxdb or recorder integration.",
+    ),
+    "no_history": Reason(
+        "The history holds no event at all.", "Look at phase 2 of this night: its source gave nothing."
+    ),
+    "write_only": Reason(
+        "The device can be told this but never reports it (write-only).", ""
+    ),
+    "press": Reason(
+        "Button presses are device triggers in Home Assistant; they have no state and reach no history.",
+        "Set `homeassistant.experimental_event_entities: true` in Zigbee2MQTT to record presses as event entities.",
+    ),
+    "no_control": Reason(
+        "Home Assistant makes no entity from a composite or a list, so it has no history.",
+        "It can be read and set in Zigbee2MQTT's own frontend only.",
+    ),
+    "no_entity": Reason(
+        "No Home Assistant entity is known for it.",
+        "Turn on Zigbee2MQTT's Home Assistant integration, or give homeintel the entity registry.",
+    ),
+    "guessed": Reason(
+        "The entity's id was guessed from names and the history knows nothing under it.",
+        "Give homeintel the entity registry (`homeassistant.registry` or `homeassistant.url`).",
+    ),
+    "perhaps_renamed": Reason(
+        "Nothing is recorded under the id that discovery proposes, while other entities of this kind that fit are; it may be renamed.",
+        "Give homeintel the entity registry (`homeassistant.registry` or `homeassistant.url`), which knows renamed ids.",
+    ),
+}  # fmt: skip
+"""By code, as it stands in the evidence."""

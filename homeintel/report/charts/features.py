@@ -1,0 +1,88 @@
+"""Charts of the feature analysis: utilisation by group, and the map of device by feature."""
+
+from html import escape
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from homeintel.report.charts.template import PALETTE, figure
+
+VERDICT_LOOK = {
+    "used": ("used", PALETTE[2], "square"),
+    "constant": ("constant", PALETTE[1], "diamond-open"),
+    "never_seen": ("never seen", PALETTE[5], "x-thin-open"),
+    "not_observable": ("not observable", PALETTE[6], "circle-open"),
+    "unsupported": ("unsupported", PALETTE[3], "triangle-down"),
+}
+"""Label, colour and marker of each verdict; the marker alone tells them apart."""
+
+MOST_DEVICES = 80
+"""Rows of the map; a page holds no more that can be read."""
+
+MOST_FEATURES = 40
+"""Columns of the map: the features most devices have."""
+
+_ROW_PIXELS = 18
+
+
+def utilisation_bars(table: pd.DataFrame, by: str, *, most: int = 20) -> go.Figure:
+    """Return bars of the share of usable features in use, one a group, with the share nobody can know beside.
+
+    Args:
+        table: from `homeintel.features.utilisation.utilisation`.
+        by: its group's column.
+        most: groups shown, those with the most usable features.
+    """
+    shown = table.head(most).iloc[::-1]
+    chart = figure(
+        f"Features in use by {by.replace('_', ' ')}",
+        x="share of features, %",
+        y=by.replace("_", " "),
+        height=140 + _ROW_PIXELS * 2 * len(shown),
+    )
+    names = [escape(str(name), quote=False) for name in shown[by]]
+    chart.add_bar(
+        x=100 * shown["utilisation"], y=names, orientation="h", name="in use (of those that can be observed)",
+        marker={"color": PALETTE[0]}, customdata=shown[["used", "usable"]],
+        hovertemplate="%{y}: %{x:.0f} % (%{customdata[0]} of %{customdata[1]})<extra></extra>",
+    )  # fmt: skip
+    chart.add_bar(
+        x=100 * shown["not_observable_share"], y=names, orientation="h", name="can't be observed (of all)",
+        marker={"color": PALETTE[6], "pattern": {"shape": "/"}}, hovertemplate="%{y}: %{x:.0f} %<extra></extra>",
+    )  # fmt: skip
+    chart.update_xaxes(range=[0, 100])
+    chart.update_yaxes(type="category")
+    return chart
+
+
+def verdict_map(features: pd.DataFrame, devices: pd.DataFrame) -> go.Figure:
+    """Return the map of device by feature, one marker a verdict.
+
+    Args:
+        features: from `homeintel.features.utilisation.by_feature`.
+        devices: the store's `devices`.
+    """
+    named = features.merge(devices[["ieee_address", "friendly_name"]], on="ieee_address")
+    # plotly reads a few HTML tags in labels, and names come from the house.
+    named["friendly_name"] = [escape(name, quote=False) for name in named["friendly_name"]]
+    named["short"] = named["feature"].str.rpartition("/")[2]
+    rows = named["friendly_name"].value_counts().index[:MOST_DEVICES].tolist()
+    columns = named["short"].value_counts().index[:MOST_FEATURES].tolist()
+    shown = named.loc[named["friendly_name"].isin(rows) & named["short"].isin(columns)]
+    chart = figure(
+        "Every device's features and what became of them",
+        x="feature (those most devices have)",
+        y="device",
+        height=220 + _ROW_PIXELS * len(rows),
+    )
+    for verdict, (label, colour, symbol) in VERDICT_LOOK.items():
+        part = shown.loc[shown["verdict"] == verdict]
+        chart.add_scatter(
+            x=part["short"], y=part["friendly_name"], mode="markers", name=label,
+            marker={"color": colour, "symbol": symbol, "size": 10, "line": {"width": 2, "color": colour}},
+            hovertemplate="%{y}: %{x}<extra>" + label + "</extra>",
+        )  # fmt: skip
+    chart.update_xaxes(categoryorder="array", categoryarray=columns, tickangle=-60, range=[-0.5, len(columns) - 0.5])
+    chart.update_yaxes(categoryorder="array", categoryarray=sorted(rows, reverse=True), type="category")
+    chart.update_layout(legend={"y": 1.02, "yanchor": "bottom"})
+    return chart
