@@ -122,18 +122,21 @@ def feedback(answer: str, suggestion_id: str, params_file: Path, until: date | N
 
 @main.command()
 @_params
-@click.option("--date", "night", type=_LocalDate(), help="The night to publish again; the last one without it.")
+@click.option("--date", "night", type=_LocalDate(), help="The night to publish again.")
 def publish(params_file: Path, night: date | None) -> None:
     """Send what an unreachable broker has left waiting, or publish a night again."""
+    from homeintel.publish.deliver import flush_outbox
     from homeintel.publish.republish import republish
+    from homeintel.publish.run_message import raise_if_kept
     from homeintel.settings import load_settings
     from homeintel.store import NightLock, Store
 
     settings = load_settings(params_file)
     store = Store(settings.storage.database)
     with NightLock(store.path):
-        sent = republish(store, settings, night)
-    click.echo(f"{sent} messages were delivered.")
+        delivery = republish(store, settings, night) if night else flush_outbox(store, settings)
+    raise_if_kept(delivery)
+    click.echo(f"{delivery.sent} messages were delivered.")
 
 
 @main.command()

@@ -37,10 +37,15 @@ def finish_night(night: "Night", summary: Summary) -> Summary:
         night.log.info("%s", line)
     publish_night(night.folder, summary.report)
     _close(night, summary)
-    problems = [problem for step in (_copies, _home_index, _tell) if (problem := _attempt(step, night, summary))]
+    problems = [problem for step in (_copies, _home_index) if (problem := _attempt(step, night, summary))]
     if problems:
         summary = summary.with_problems(problems)
         _close(night, summary)
+    # The message tells what the row holds, so the row does not change after it: a broker that is away goes to the log.
+    untold = _attempt(_tell, night, summary)
+    if untold:
+        night.log.warning("%s", untold)
+        summary = summary.with_problems([untold])
     return summary
 
 

@@ -7,10 +7,8 @@ from pathlib import Path
 from homeintel.nightly.execute import Execution
 from homeintel.nightly.record import RunStatus, run_status
 from homeintel.phase import PhaseName, Window
-from homeintel.store import Store, count
-
-UNUSED = "verdict IN ('constant', 'never_seen') AND settable"
-"""A feature that could be set, was observable, and did not change in the window."""
+from homeintel.publish.figures import read_counts
+from homeintel.store import Store
 
 
 @dataclass(frozen=True)
@@ -85,10 +83,7 @@ def summarise(
         if execution.outcome.status != "succeeded"
     )
     with store.connect() as connection:
-        counts = {
-            key: count(connection, f"SELECT count(*) FROM {table} WHERE run_id = ? AND {where}", [run_id])
-            for key, (table, where) in _COUNTED.items()
-        }
+        counts = read_counts(connection, run_id)
     return Summary(
         run_id=run_id,
         status="partial" if problems and run_status(statuses) == "succeeded" else run_status(statuses),
@@ -101,15 +96,6 @@ def summarise(
         problems=(*notices, *problems, *sentences),
         **counts,
     )
-
-
-_COUNTED = {
-    "patterns": ("patterns", "TRUE"),
-    "anomalies": ("anomalies", "TRUE"),
-    "unused_features": ("device_feature_usage", UNUSED),
-    "suggestions": ("suggestions", "status NOT IN ('resolved', 'dismissed')"),
-    "new_suggestions": ("suggestions", "status = 'new'"),
-}
 
 
 def _whole(figure: float | str | None) -> int | None:
