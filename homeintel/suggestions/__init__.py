@@ -1,0 +1,1 @@
+"""Findings become suggestions: ranked, backtested, ready to paste, remembered from night to night."""

@@ -1,0 +1,114 @@
+"""Reads what phase 5 works on: the patterns, anomalies and unused features of this run, else the newest stored ones."""
+
+from dataclasses import dataclass, replace
+
+import duckdb
+import pandas as pd
+
+from homeintel.errors import SuggestionError
+from homeintel.phase import Phase, PhaseName
+from homeintel.store import query
+from homeintel.suggestions.memory import Memory, load_memory
+from homeintel.suggestions.names import Names, load_names
+
+
+@dataclass(frozen=True)
+class Material:
+    """The inputs of the night's suggestions.
+
+    Args:
+        patterns: rows of `patterns`.
+        anomalies: rows of `anomalies`.
+        opportunities: unused features worth telling; see `homeintel.features.opportunities.rank_opportunities`.
+        names: what people call their entities.
+        battery_devices: addresses of devices on a battery.
+        memory: what earlier nights showed, what the person answered.
+        missing: a sentence for each input that is old or missing.
+        absent: sources (`patterns`, `features`) that gave nothing tonight: what they once gave is not resolved.
+    """
+
+    patterns: pd.DataFrame
+    anomalies: pd.DataFrame
+    opportunities: pd.DataFrame
+    names: Names
+    battery_devices: frozenset[str]
+    memory: Memory
+    missing: tuple[str, ...] = ()
+    absent: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where one input comes from: a run, and how old it is."""
+
+    run_id: str | None
+    sentence: str
+
+
+def load(phase: Phase) -> Material:
+    """Read the night's material.
+
+    Raises:
+        SuggestionError: neither patterns nor features were ever stored.
+        StoreError: the database can't be read.
+    """
+    with phase.store.connect() as connection:
+        patterns = _source(connection, phase, "patterns", _PATTERN_RUNS)
+        features = _source(connection, phase, "features", "SELECT DISTINCT run_id FROM device_feature_usage")
+        if patterns.run_id is None and features.run_id is None:
+            raise SuggestionError(
+                "There is nothing to make suggestions from: neither patterns nor features have ever been stored.",
+                kept="Answers and earlier suggestions are kept.",
+                next_step="Mend phases 1 to 4 first; `homeintel doctor` says what they lack.",
+            )
+        devices = query(connection, "SELECT ieee_address, friendly_name, power_source FROM devices")
+        material = Material(
+            patterns=_rows(connection, "patterns", patterns.run_id),
+            anomalies=_rows(connection, "anomalies", patterns.run_id),
+            opportunities=pd.DataFrame(),
+            names=load_names(query(connection, "SELECT * FROM entities"), devices),
+            battery_devices=frozenset(devices.loc[devices["power_source"] == "Battery", "ieee_address"]),
+            memory=load_memory(connection, phase.run_id, phase.window.end),
+            missing=tuple(source.sentence for source in (patterns, features) if source.sentence),
+            absent=frozenset(
+                name
+                for name, source in (("patterns", patterns), ("features", features))
+                if source.run_id != phase.run_id
+            ),
+        )
+    return material if features.run_id is None else _with_opportunities(phase, material)
+
+
+_PATTERN_RUNS = """
+SELECT DISTINCT run_id FROM patterns
+UNION SELECT run_id FROM detection_funnel WHERE detector <> 'suggestions'
+UNION SELECT run_id FROM anomalies
+"""
+
+
+def _source(connection: duckdb.DuckDBPyConnection, phase: Phase, name: PhaseName, runs: str) -> _Source:
+    """Return the run an input is taken from: this one, else the newest stored."""
+    status, reason = phase.earlier.get(name, ("succeeded", ""))
+    row = connection.execute(
+        f"""SELECT run_id, window_end FROM ({runs}) LEFT JOIN job_runs USING (run_id)
+        ORDER BY run_id = ? DESC, window_end DESC NULLS LAST LIMIT 1""",
+        [phase.run_id],
+    ).fetchone()
+    if row is None:
+        return _Source(None, f"No {name} were ever stored.")
+    if row[0] != phase.run_id:
+        night = f"the night of {row[1].astimezone(phase.window.zone):%Y-%m-%d}" if row[1] else "an earlier night"
+        return _Source(row[0], f"The {name} are those of {night}.")
+    return _Source(row[0], f"Phase {name} was {status}: {reason}".strip() if status == "degraded" else "")
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: str, run_id: str | None) -> pd.DataFrame:
+    return query(connection, f"SELECT * FROM {table} WHERE run_id IS NOT DISTINCT FROM ?", [run_id])
+
+
+def _with_opportunities(phase: Phase, material: Material) -> Material:
+    """Return the material with the unused features, ranked anew from the stored tables."""
+    from homeintel.features.phase import analyse_tables, load
+
+    tables = load(phase)
+    return replace(material, opportunities=analyse_tables(phase, tables).opportunities)

@@ -1,0 +1,138 @@
+"""What is remembered from night to night: which suggestions were shown before, and what the person answered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import duckdb
+
+from homeintel.store import query
+from homeintel.suggestions.candidate import Candidate
+from homeintel.suggestions.feedback import Answer, latest_answers
+
+EVIDENCE_GROWTH = 2.0
+"""A dismissed suggestion returns when its evidence has at least doubled since, and by `LEAST_GROWTH`."""
+LEAST_GROWTH = 10
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What earlier nights showed and the person answered.
+
+    Args:
+        first_suggested: suggestion id -> the window's end of the night that first showed it.
+        last_night: the ids shown on the greatest earlier night, and their rows' facts; see `Shown`.
+        answers: suggestion id -> the latest answer.
+        backfill: this is an older date than one already run: no status changes.
+    """
+
+    first_suggested: Mapping[str, datetime] = field(default_factory=dict)
+    last_night: Sequence["Shown"] = ()
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    backfill: bool = False
+
+    def status(self, suggestion_id: str) -> str:
+        """Return `new` for what no night has shown yet, else `repeated`."""
+        return "repeated" if suggestion_id in self.first_suggested else "new"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A suggestion as last night stored it."""
+
+    suggestion_id: str
+    kind: str
+    status: str
+    row: Mapping[str, object]
+
+
+def load_memory(connection: duckdb.DuckDBPyConnection, run_id: str, window_end: datetime) -> Memory:
+    """Return what is remembered for the night of a run.
+
+    A night counts by its date: running one again, or filling in an older one, makes nothing new or old elsewhere.
+    The dates that were first run after a later one (backfills) are not nights on which something was first shown.
+
+    Args:
+        connection: the store, session in UTC.
+        run_id: this run.
+        window_end: its window's end.
+    """
+    backfill = _is_backfill(connection, run_id, window_end)
+    rows = connection.execute(
+        f"""WITH {_NIGHTS}
+        SELECT suggestion_id, min(first_suggested) FROM suggestions JOIN runs USING (run_id) JOIN nights USING (window_end)
+        WHERE status IN ('new', 'repeated', 'accepted', 'resolved')
+          AND (window_end < ? AND counts OR window_end <> ? AND ?)
+        GROUP BY suggestion_id""",
+        [window_end, window_end, backfill],
+    ).fetchall()
+    return Memory(
+        first_suggested=dict(rows),
+        last_night=() if backfill else _last_night(connection, window_end),
+        answers=latest_answers(connection),
+        backfill=backfill,
+    )
+
+
+_NIGHTS = """
+runs AS (SELECT run_id, window_end, started_at FROM job_runs),
+firsts AS (SELECT window_end, min(started_at) AS first_started FROM runs GROUP BY window_end),
+nights AS (
+    SELECT window_end, first_started, NOT EXISTS (
+        SELECT 1 FROM firsts AS later WHERE later.window_end > firsts.window_end
+        AND later.first_started < firsts.first_started) AS counts
+    FROM firsts)
+"""
+
+
+def _is_backfill(connection: duckdb.DuckDBPyConnection, run_id: str, window_end: datetime) -> bool:
+    row = connection.execute(
+        f"""WITH {_NIGHTS} SELECT NOT counts FROM nights JOIN runs USING (window_end)
+        WHERE run_id = ? AND window_end = ?""",
+        [run_id, window_end],
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _last_night(connection: duckdb.DuckDBPyConnection, window_end: datetime) -> tuple[Shown, ...]:
+    found = query(
+        connection,
+        """WITH earlier AS (SELECT suggestions.*, window_end FROM suggestions JOIN job_runs USING (run_id)
+                            WHERE window_end < ?)
+        SELECT * EXCLUDE (window_end, run_id) FROM earlier WHERE window_end = (SELECT max(window_end) FROM earlier)
+        ORDER BY rank""",
+        [window_end],
+    )
+    rows = found.to_dict("records")
+    return tuple(
+        Shown(str(r["suggestion_id"]), str(r["kind"]), str(r["status"]), {str(k): v for k, v in r.items()})
+        for r in rows
+    )
+
+
+def answered(candidates: Sequence[Candidate], memory: Memory, today: date) -> dict[str, str]:
+    """Return which candidates the person's answers keep out, and why.
+
+    Args:
+        candidates: tonight's.
+        memory: what is remembered.
+        today: the local date of the morning the report is for.
+    """
+    found = {}
+    for candidate in candidates:
+        answer = memory.answers.get(candidate.suggestion_id)
+        reason = _keeps_out(answer, candidate, today) if answer else ""
+        if reason:
+            found[candidate.suggestion_id] = reason
+    return found
+
+
+def _keeps_out(answer: Answer, candidate: Candidate, today: date) -> str:
+    if answer.answer == "accept":
+        return f"accepted on {answer.given_at:%Y-%m-%d}"
+    if answer.answer == "snooze":
+        return f"snoozed until {answer.until}" if answer.until is None or answer.until > today else ""
+    grown = candidate.evidence_count >= max(
+        EVIDENCE_GROWTH * answer.evidence_count, answer.evidence_count + LEAST_GROWTH
+    )
+    return "" if grown else f"dismissed on {answer.given_at:%Y-%m-%d}"

@@ -1,0 +1,64 @@
+"""What people call their entities."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Names:
+    """Friendly names and devices by entity id. Names come from the house: they are text, never markup or templates.
+
+    Args:
+        friendly: entity id to the name people see.
+        device: entity id to its device's `ieee_address`.
+        prop: entity id to its Zigbee2MQTT property.
+    """
+
+    friendly: Mapping[str, str] = field(default_factory=dict)
+    device: Mapping[str, str] = field(default_factory=dict)
+    prop: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, entity_id: str) -> str:
+        """Return the friendly name, else the entity id made readable."""
+        return self.friendly.get(entity_id) or readable(entity_id)
+
+    def devices(self, *entity_ids: str) -> tuple[str, ...]:
+        """Return the devices of entities, each once, unknown ones left out."""
+        return tuple(dict.fromkeys(self.device[entity] for entity in entity_ids if entity in self.device))
+
+
+def readable(entity_id: str) -> str:
+    """Return `light.kitchen_table` as `Kitchen table`."""
+    words = entity_id.partition(".")[2].replace("_", " ").strip() or entity_id
+    return words[:1].upper() + words[1:]
+
+
+def load_names(entities: pd.DataFrame, devices: pd.DataFrame) -> Names:
+    """Return the names that `entities` and `devices` hold.
+
+    Args:
+        entities: columns entity_id, ieee_address, property, attribute, name (may be missing).
+        devices: columns ieee_address, friendly_name.
+    """
+    of_device = dict(zip(devices["ieee_address"], devices["friendly_name"], strict=True))
+    friendly: dict[str, str] = {}
+    for entity, address, name in entities[["entity_id", "ieee_address", "name"]].itertuples(index=False):
+        known = _full_name(name if isinstance(name, str) else "", of_device.get(address, ""))
+        if known:
+            friendly.setdefault(entity, known)
+    property_rows = entities[entities["property"].notna()]
+    return Names(
+        friendly=friendly,
+        device=dict(zip(entities["entity_id"], entities["ieee_address"], strict=True)),
+        prop=dict(zip(property_rows["entity_id"], property_rows["property"], strict=True)),
+    )
+
+
+def _full_name(name: str, device: str) -> str:
+    """Return Home Assistant's friendly name: the device's, then the entity's own where it has one."""
+    one, other = " ".join(name.split()), " ".join(device.split())
+    if not one or not other or other.casefold() in one.casefold():
+        return one or other
+    return f"{other} {one}"

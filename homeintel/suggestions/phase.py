@@ -1,0 +1,79 @@
+"""Phase 5 of a night: load, make candidates, choose, save."""
+
+import duckdb
+
+from homeintel.patterns.calendar import Calendar
+from homeintel.phase import Outcome, Phase
+from homeintel.store import replace_run_rows
+from homeintel.suggestions.analysis import Past, Suggestions, choose, habits, left_out, make_candidates
+from homeintel.suggestions.backtest.history import load_histories
+from homeintel.suggestions.load import Material, load
+from homeintel.suggestions.save import FUNNEL_DETECTOR, funnel_rows, suggestion_rows
+
+__all__ = ["load", "load_past", "run", "save", "suggest"]
+
+
+def run(phase: Phase) -> Outcome:
+    """Do the whole phase.
+
+    Raises:
+        SuggestionError: neither patterns nor features were ever stored.
+        StoreError: the database can't be read or written.
+    """
+    material = load(phase)
+    return save(phase, material, suggest(phase, material, load_past(phase, material)))
+
+
+def load_past(phase: Phase, material: Material) -> Past:
+    """Read the events of the entities that take part in habits, over the window.
+
+    Raises:
+        StoreError: the database can't be read.
+    """
+    window, home = phase.window, phase.settings.home
+    calendar = Calendar(window.first_day, window.days, window.zone, home.latitude, home.longitude)
+    rows = habits(material)
+    entities = {name for row in rows for name in (row.entity_id, row.trigger_entity_id) if name}
+    with phase.store.connect() as connection:
+        histories = load_histories(connection, entities, window.start, window.end) if entities else {}
+        with_data = _days_with_data(connection)
+    away = material.anomalies[material.anomalies["kind"] == "away"]
+    ends = away["ended_at"].fillna(window.end)
+    blocks = [(start.timestamp(), end.timestamp()) for start, end in zip(away["started_at"], ends, strict=True)]
+    return Past(histories, calendar, left_out(calendar, blocks, with_data))
+
+
+def suggest(phase: Phase, material: Material, past: Past) -> Suggestions:
+    """Return the night's suggestions, at most `suggestions.limit` of the settings."""
+    candidates = make_candidates(material, past, phase.window)
+    return choose(candidates, material, phase.window, phase.settings.suggestions.limit)
+
+
+def save(phase: Phase, material: Material, suggestions: Suggestions) -> Outcome:
+    """Store the night's suggestions and their funnel in one transaction, and say how it went.
+
+    Raises:
+        SuggestionError: an automation is not what homeintel's schema allows.
+        StoreError: the database can't be written.
+    """
+    rows = suggestion_rows(suggestions, material.memory, phase.window.end)
+    with phase.store.transaction() as connection:
+        written = replace_run_rows(connection, "suggestions", phase.run_id, rows)
+        written += replace_run_rows(
+            connection,
+            "detection_funnel",
+            phase.run_id,
+            funnel_rows(suggestions),
+            where=f"detector = '{FUNNEL_DETECTOR}'",
+        )
+    new = int((rows["status"] == "new").sum()) if len(rows) else 0
+    done = f"{len(rows)} suggestions, {new} of them new." if len(rows) else "Nothing worth suggesting tonight."
+    figures = {"suggestions": len(rows), "new_suggestions": new, "candidates": len(suggestions.candidates)}
+    return Outcome(
+        "degraded" if material.missing else "succeeded", written, " ".join([*material.missing, done]), figures
+    )
+
+
+def _days_with_data(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    rows = connection.execute("SELECT DISTINCT day FROM event_days WHERE rows_kept > 0").fetchall()
+    return frozenset(day.isoformat() for (day,) in rows)

@@ -1,0 +1,141 @@
+"""Which candidates are worth a person's morning: gates, one order, the first so many."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from homeintel.suggestions.candidate import KINDS, Candidate
+
+GOOD_SCORE = 0.15
+"""From this score a candidate is good enough to stand for its kind among the first."""
+
+LEAST_SCORE = 0.03
+"""Below it nothing is suggested, however long the list may be."""
+
+LEAST_PRECISION = 0.6
+"""An automation that would be wrong more than four times of ten annoys."""
+LEAST_HELD_OUT_PRECISION = 0.5
+"""The same over the held-out week, where chance weighs more."""
+LEAST_OCCASIONS = 3
+"""Fewer occasions than this say nothing."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One gate of the funnel.
+
+    Args:
+        step: what was asked, in words.
+        candidates: how many passed.
+        example: the nearest miss: the best candidate that did not pass, and why.
+    """
+
+    step: str
+    candidates: int
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is suggested, and how it came to that.
+
+    Args:
+        chosen: the best first.
+        steps: the funnel.
+        reasons: why a candidate was not chosen, by suggestion id.
+    """
+
+    chosen: tuple[Candidate, ...]
+    steps: tuple[Step, ...]
+    reasons: dict[str, str]
+
+
+def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return candidates by score, the best first; the id decides between equals, so the order is one."""
+    return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.suggestion_id))
+
+
+def select(candidates: Sequence[Candidate], answered: dict[str, str], limit: int | None) -> Selection:
+    """Return the suggestions of the night.
+
+    Args:
+        candidates: in any order.
+        answered: suggestion id -> why the person's answer keeps it out.
+        limit: how many; None: all.
+    """
+    remaining = in_order(candidates)
+    steps = [Step("found", len(remaining))]
+    reasons: dict[str, str] = {}
+    gates: tuple[tuple[str, Callable[[Candidate], str]], ...] = (
+        ("can be carried out by Home Assistant", lambda candidate: candidate.obstacle),
+        ("not answered by the person", lambda candidate: answered.get(candidate.suggestion_id, "")),
+        ("would not annoy, by its backtest", annoys),
+        ("says something of its own", _Repeats()),
+        ("worth the trouble", lambda candidate: "" if candidate.score >= LEAST_SCORE else "its score is too low"),
+    )
+    for step, objection in gates:
+        remaining = _pass(step, objection, remaining, steps, reasons)
+    chosen = _first(remaining, limit)
+    kept = {candidate.suggestion_id for candidate in chosen}
+    _pass(
+        "among the first" if limit else "all of them are shown",
+        lambda candidate: "" if candidate.suggestion_id in kept else f"{limit} others rank higher",
+        remaining,
+        steps,
+        reasons,
+    )
+    return Selection(tuple(chosen), tuple(steps), reasons)
+
+
+def annoys(candidate: Candidate) -> str:
+    """Return why the backtest speaks against a candidate; empty where it does not, or there is none."""
+    if candidate.backtest is None:
+        return ""
+    for tally, least, days in (
+        (candidate.backtest.window, LEAST_PRECISION, "the window"),
+        (candidate.backtest.held_out, LEAST_HELD_OUT_PRECISION, "the held-out week"),
+    ):
+        if tally.precision is not None and tally.fired + tally.earlier >= LEAST_OCCASIONS and tally.precision < least:
+            return f"in {days} it would have been unwanted {tally.wrong + tally.undone} of {tally.fired + tally.earlier} times"
+    return ""
+
+
+class _Repeats:
+    """Objects to a candidate whose effect a better one has had."""
+
+    def __init__(self) -> None:
+        self._said: dict[tuple[str, ...], str] = {}
+
+    def __call__(self, candidate: Candidate) -> str:
+        better = self._said.setdefault(candidate.effect, candidate.title)
+        return "" if better is candidate.title else f"says the same as: {better}"
+
+
+def _pass(
+    step: str,
+    objection: Callable[[Candidate], str],
+    candidates: Sequence[Candidate],
+    steps: list[Step],
+    reasons: dict[str, str],
+) -> list[Candidate]:
+    kept: list[Candidate] = []
+    example = ""
+    for candidate in candidates:
+        reason = objection(candidate)
+        if not reason:
+            kept.append(candidate)
+            continue
+        reasons[candidate.suggestion_id] = reason
+        example = example or f"{candidate.title} ({reason}; score {candidate.score:.2f})"
+    steps.append(Step(step, len(kept), example))
+    return kept
+
+
+def _first(ordered: Sequence[Candidate], limit: int | None) -> list[Candidate]:
+    """Return the first `limit`, each kind that has a good one among them while there is room for all such kinds."""
+    if limit is None or len(ordered) <= limit:
+        return list(ordered)
+    champions = [next((c for c in ordered if c.kind == kind and c.score >= GOOD_SCORE), None) for kind in KINDS]
+    kept = in_order(champion for champion in champions if champion is not None)[:limit]
+    taken = {candidate.suggestion_id for candidate in kept}
+    others = [candidate for candidate in ordered if candidate.suggestion_id not in taken]
+    return in_order([*kept, *others[: limit - len(kept)]])

@@ -1,0 +1,56 @@
+"""Tables the notebook shows."""
+
+import json
+
+import pandas as pd
+
+
+def suggestion_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the suggestions as a reader wants them beside the chart.
+
+    Args:
+        rows: rows of `suggestions`, by rank.
+    """
+    columns = [
+        "rank",
+        "title",
+        "kind",
+        "status",
+        "confidence",
+        "interval",
+        "impact",
+        "effort",
+        "score",
+        "suggestion_id",
+    ]
+    if rows.empty:
+        return pd.DataFrame(columns=columns)
+    interval = [_interval(low, high) for low, high in zip(rows["confidence_low"], rows["confidence_high"], strict=True)]
+    return rows.assign(interval=interval)[columns]
+
+
+def backtest_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a suggestion with a backtest: counts over the window and over the days held back."""
+    found = [
+        {"rank": row.rank, "title": row.title, **_counts(json.loads(row.backtest))}
+        for row in rows.itertuples()
+        if isinstance(row.backtest, str)
+    ]
+    return pd.DataFrame(found)
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "-" if low is None or high is None or pd.isna(low) or pd.isna(high) else f"{low:.2f} to {high:.2f}"
+
+
+def _counts(backtest: dict[str, dict[str, float]]) -> dict[str, object]:
+    window, held_out = backtest["window"], backtest["held_out"]
+    return {
+        "would have run": window["fired"],
+        "you did the same": window["agreed"],
+        "you had just done it": window["earlier"],
+        "unwanted": window["wrong"] + window["undone"],
+        "precision": window["precision"],
+        "precision, days held back": held_out["precision"],
+        "minutes saved a week": backtest["minutes_saved_per_week"],
+    }
