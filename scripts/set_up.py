@@ -11,6 +11,7 @@ import errno
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -69,6 +70,13 @@ def set_aside() -> None:
         print(f"The .venv found here lacks what is needed and was not made by this script; it is now {free.name}.")
 
 
+def base_python() -> Path:
+    """Return this Python by a name that stays its own: `python3` may be another one after the next upgrade."""
+    base = Path(getattr(sys, "_base_executable", sys.executable))
+    versioned = base.with_name(f"python{sys.version_info.major}.{sys.version_info.minor}")
+    return versioned if versioned.exists() else base.resolve()
+
+
 def make_environment(step: Step) -> None:
     """Make an empty environment with pip in `.venv`, over whatever is left of an earlier one.
 
@@ -79,11 +87,8 @@ def make_environment(step: Step) -> None:
     for old in VENV.iterdir():
         if old != LOCK:
             shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
-    # By its versioned name, where it has one: `python3` may be another Python after the system's next upgrade.
-    base = Path(getattr(sys, "_base_executable", sys.executable))
-    versioned = base.with_name(f"python{sys.version_info.major}.{sys.version_info.minor}")
     commands: tuple[list[str | Path], ...] = (
-        [versioned if versioned.exists() else base, "-E", "-s", "-m", "venv", "--without-pip", VENV],
+        [base_python(), "-E", "-s", "-m", "venv", "--without-pip", VENV],
         # A second command, because `venv` swallows what ensurepip says.
         [PYTHON, "-E", "-s", "-m", "ensurepip", "--default-pip"],
     )
@@ -197,7 +202,7 @@ def sentence(error: OSError) -> str:
         return f"The disk is full: free about 2 GB for {VENV} and the folder for temporary files, {AGAIN}."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"{where} cannot be written to: give this user the right to, or use another checkout, {AGAIN}."
-    return f"{where} is in the way ({error.strerror}): move it elsewhere, {AGAIN}."
+    return f"{where} cannot be used ({error.strerror}): mend that or move it elsewhere, {AGAIN}."
 
 
 def main(which: str, run_stamp: str, test_stamp: str) -> int:
@@ -223,4 +228,5 @@ def main(which: str, run_stamp: str, test_stamp: str) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `run_daily.sh | head` is no error worth words
     sys.exit(main(*sys.argv[1:]))
