@@ -95,7 +95,12 @@ class EventSourceError(HomeintelError):
 
 
 class SourceUnavailableError(EventSourceError):
-    """Temporary: the source does not answer now; worth another try."""
+    """Temporary: the source does not answer now; worth another try.
+
+    `retry_after` is how many seconds the source asked to wait, if it did.
+    """
+
+    retry_after: float | None = None
 
 
 class SourceRefusedError(EventSourceError):

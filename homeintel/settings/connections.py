@@ -104,7 +104,14 @@ class EventsCommon(Section):
     numeric_interval: int = Field(
         default=300, ge=1, le=86_400, description="Seconds to which numeric series are reduced."
     )
-    exclude_entities: list[str] = Field(default_factory=list, description="Entity ids, or globs, that are never read.")
+    exclude_entities: list[str] = Field(default_factory=list, description="Entity ids, or globs, that are never kept.")
+
+    @model_validator(mode="after")
+    def _divides_a_day(self) -> "EventsCommon":
+        if 86_400 % self.numeric_interval:
+            msg = "numeric_interval must divide a day evenly, such as 60, 300, 900 or 3600"
+            raise ValueError(msg)
+        return self
 
 
 class HttpSettings(EventsCommon, SecretSource):
@@ -112,6 +119,9 @@ class HttpSettings(EventsCommon, SecretSource):
 
     url: str = Field(default="http://localhost:8086", pattern=r"^https?://", description="The server's address.")
     timeout: float = Field(default=60, gt=0, le=3600, description="Seconds a request may be silent.")
+    retry_seconds: float = Field(
+        default=90, ge=0, le=3600, description="How long a server that does not answer is tried again."
+    )
     ca_file: RootedPath | None = Field(
         default=None, description="The authority to trust for https; null is the system's."
     )

@@ -1,0 +1,57 @@
+"""Who or what caused a change, how sure that is, and why.
+
+Home Assistant's contexts (https://data.home-assistant.io/docs/context): a user id is set when a person acted through a
+screen, a voice or an app; an automation acts under the context of its run, whose parent is what triggered it. People
+press wall switches too: a change without a context is a device's own word, not nobody's.
+"""
+
+import duckdb
+
+SETTLE_SECONDS = 5
+"""Changes so shortly after a storm still belong to it."""
+
+
+def judge_causes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `changed` from `written`, `storms` and `raw_runs`: the kept changes with cause, reason and causing entity."""
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE changed AS
+        WITH kept AS (
+            SELECT ts, entity_id, shown AS state, previous, value, source,
+                coalesce(context_id, CASE WHEN met THEN met_id END) AS id,
+                coalesce(context_user_id, CASE WHEN met THEN met_user_id END) AS user_id,
+                coalesce(context_parent_id, CASE WHEN met THEN met_parent_id END) AS parent_id,
+                knows_context OR (met AND met_knows) AS knows
+            FROM written WHERE NOT repeated AND NOT known),
+        runs AS (
+            SELECT context_id AS id, arg_min(entity_id, ts) AS run_entity FROM raw_runs
+            WHERE kind IN ('automation', 'script') AND context_id IS NOT NULL GROUP BY context_id),
+        judged AS (
+            SELECT kept.*, run_entity, coalesce(ts <= storms.ended_at, FALSE) AS stormy, CASE
+                WHEN user_id IS NOT NULL THEN 'user'
+                WHEN run_entity IS NOT NULL THEN 'run'
+                WHEN parent_id IS NOT NULL THEN 'parent'
+                WHEN stormy THEN 'storm'
+                WHEN previous IS NULL THEN 'first'
+                WHEN knows THEN 'device' ELSE 'silent' END AS why
+            FROM kept LEFT JOIN runs USING (id) ASOF LEFT JOIN (
+                SELECT started_at, ended_at + INTERVAL '{SETTLE_SECONDS} seconds' AS ended_at FROM storms) AS storms
+                ON kept.ts >= storms.started_at)
+        SELECT ts, entity_id, state, previous, value, source, run_entity AS cause_entity_id,
+            {_case(0)} AS cause, {_case(1)} AS cause_reason
+        FROM judged"""
+    )
+
+
+_REASONS = {
+    "user": ("person", "certain: a user id in the context"),
+    "run": ("automation", "certain: the context of its run"),
+    "parent": ("automation", "certain: the context has a parent"),
+    "storm": ("restart", "likely: many entities wrote again in the same seconds"),
+    "first": ("unknown", "the first state seen"),
+    "device": ("device", "likely: neither a user nor an automation in the context"),
+    "silent": ("unknown", "the source holds no contexts"),
+}
+
+
+def _case(which: int) -> str:
+    return "CASE why " + " ".join(f"WHEN '{why}' THEN '{texts[which]}'" for why, texts in _REASONS.items()) + " END"

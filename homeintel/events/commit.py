@@ -1,0 +1,109 @@
+"""Writes one UTC day whole, in one transaction, with the record of how its rows came to be."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import duckdb
+
+from homeintel.events.clean import BEFORE_ALL, CLEANING_VERSION
+
+DAY_TABLES = ("events", "attribute_changes", "measurements")
+"""Tables whose rows lie in one day by their `ts`; gaps are cut, `event_days` has a column for it."""
+
+_FUNNEL = f"""
+CREATE OR REPLACE TEMP TABLE funnel AS
+WITH counts AS (
+    SELECT CAST(ts AS DATE) AS day, 'states' AS step, count(*) AS n FROM raw_states GROUP BY 1
+    UNION ALL SELECT CAST(ts AS DATE), 'numbers', sum("count") FROM raw_numbers GROUP BY 1
+    UNION ALL SELECT CAST(ts AS DATE), 'measurements', count(*) FROM reduced GROUP BY 1
+    UNION ALL SELECT CAST(ts AS DATE), 'available', count(*) FROM written WHERE NOT known GROUP BY 1
+    UNION ALL SELECT CAST(ts AS DATE), 'repeated', count(*) FROM written WHERE repeated AND NOT known GROUP BY 1
+    UNION ALL SELECT CAST(ts AS DATE), 'kept', count(*) FROM changed GROUP BY 1
+    UNION ALL SELECT CAST(ts AS DATE), 'restart', count(*) FROM changed WHERE cause = 'restart' GROUP BY 1
+    UNION ALL SELECT CAST(ts AS DATE), 'attribute_changes', count(*) FROM changed_attributes
+        WHERE ts > {BEFORE_ALL} GROUP BY 1
+    UNION ALL SELECT day, reason, sum(points) FROM refused GROUP BY ALL),
+newest AS (SELECT CAST(ts AS DATE) AS day, max(ts) AS last_point FROM points GROUP BY 1)
+SELECT day, map_from_entries(list((step, CAST(n AS BIGINT)))) AS steps, any_value(newest.last_point) AS last_point
+FROM counts LEFT JOIN newest USING (day) GROUP BY day
+"""
+
+
+@dataclass(frozen=True)
+class DayRecord:
+    """One row of `event_days`.
+
+    Args:
+        source: the source's identity.
+        day: UTC.
+        fetched_at: when its last row was read, UTC.
+        seconds: how long reading and cleaning took, its share of the piece.
+    """
+
+    source: str
+    day: date
+    fetched_at: datetime
+    seconds: float
+
+
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    """Return a UTC day's first moment and the next day's."""
+    start = datetime.combine(day, time(), UTC)
+    return start, start + timedelta(days=1)
+
+
+def make_funnel(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `funnel`: what each step of cleaning counted, a row a day of the piece."""
+    connection.execute(_FUNNEL)
+
+
+def commit_day(connection: duckdb.DuckDBPyConnection, record: DayRecord, *, replaces: bool) -> int:
+    """Replace a day by what cleaning made of it, in one transaction, and return how many rows it holds now.
+
+    Args:
+        connection: after `make_funnel` and `find_gaps`, outside a transaction.
+        record: the day and its source.
+        replaces: whether the day was stored before.
+    """
+    start, end = day_bounds(record.day)
+    connection.begin()
+    try:
+        if replaces:
+            for table in DAY_TABLES:
+                connection.execute(f"DELETE FROM {table} WHERE ts >= ? AND ts < ?", [start, end])
+            connection.execute("DELETE FROM event_days WHERE day = ?", [record.day])
+        rows = sum(_insert(connection, statement, [start, end]) for statement in _INSERTS)
+        rows += _insert(connection, _GAPS, [record.day])
+        rows += _insert(
+            connection,
+            _DAY,
+            {
+                "source": record.source, "day": record.day, "at": record.fetched_at,
+                "version": CLEANING_VERSION, "seconds": record.seconds,
+            },
+        )  # fmt: skip
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+    return rows
+
+
+_WITHIN = "WHERE ts >= ? AND ts < ? ORDER BY ts"
+_INSERTS = (
+    f"""INSERT INTO events SELECT ts, entity_id, state, previous, value, cause, cause_reason, cause_entity_id, source
+    FROM changed {_WITHIN}""",
+    f"INSERT INTO attribute_changes SELECT ts, entity_id, attribute, value FROM changed_attributes {_WITHIN}",
+    f"""INSERT INTO measurements SELECT ts, entity_id, "last", "min", "max", "count" FROM reduced {_WITHIN}""",
+)
+_GAPS = "INSERT INTO gaps SELECT entity_id, started_at, ended_at, reason FROM found_gaps WHERE day = ?"
+_DAY = """INSERT INTO event_days
+    SELECT $source, $day, $at, coalesce(steps['states'], 0) + coalesce(steps['numbers'], 0), coalesce(steps['kept'], 0),
+        $version, $seconds, json_object('steps', steps, 'last_point', last_point)
+    FROM (SELECT 1) LEFT JOIN (SELECT * FROM funnel WHERE day = $day) ON TRUE"""
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, statement: str, parameters: Any) -> int:  # noqa: ANN401 - DuckDB takes both lists and dicts
+    row = connection.execute(statement, parameters).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,133 @@
+"""Series of InfluxQL answers become the tables of the contract."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from homeintel.events.domains import TRUTHS, number_text
+from homeintel.events.source import ATTRIBUTES, NUMBERS, TS
+from homeintel.events.tables import as_states
+
+Columns = dict[str, list[Any]]
+
+
+class SeriesTable:
+    """Gathers the series of one query column by column; an entity is written down once a series, not once a row."""
+
+    def __init__(self) -> None:
+        self._columns: Columns = {}
+        self._entities: list[str] = []
+        self._lengths: list[int] = []
+        self.rows = 0
+
+    def add(self, series: Mapping[str, Any]) -> None:
+        """Add one series; one without `domain` or `entity_id` is not Home Assistant's."""
+        tags = series.get("tags") or {}
+        values = series.get("values") or []
+        if not (tags.get("domain") and tags.get("entity_id") and values):
+            return
+        for name, column in zip(series["columns"], zip(*values, strict=True), strict=True):
+            held = self._columns.setdefault(name, [])
+            if len(held) < self.rows:
+                held.extend([None] * (self.rows - len(held)))
+            held.extend(column)
+        self._entities.append(f"{tags['domain']}.{tags['entity_id']}")
+        self._lengths.append(len(values))
+        self.rows += len(values)
+
+    def column(self, name: str) -> list[Any]:
+        """Return a column; None where a series has none."""
+        held = self._columns.get(name, [])
+        return held + [None] * (self.rows - len(held))
+
+    @property
+    def entity_id(self) -> pa.Array:
+        """The entity of each row."""
+        index = np.repeat(np.arange(len(self._entities), dtype=np.int32), self._lengths)
+        return pa.DictionaryArray.from_arrays(pa.array(index), pa.array(self._entities, pa.string())).cast(pa.string())
+
+    @property
+    def ts(self) -> pa.Array:
+        """The time of each row, to the microsecond."""
+        return times(self.column("time"))
+
+
+def times(nanoseconds: Sequence[int]) -> pa.Array:
+    """Return InfluxDB's times; DuckDB keeps microseconds."""
+    return pa.array(np.asarray(nanoseconds, dtype=np.int64) // 1000).cast(TS)
+
+
+def states_table(rows: SeriesTable, state_fields: Sequence[str]) -> pa.Table:
+    """Return the `STATES` of a query for states and values."""
+    texts = [_texts(rows.column(name)) for name in state_fields]
+    state = pc.coalesce(*texts) if texts else pa.nulls(rows.rows, pa.string())
+    return as_states(
+        pa.table({"ts": rows.ts, "entity_id": rows.entity_id, "state": state, "value": _floats(rows.column("value"))})
+    )
+
+
+def numbers_table(rows: SeriesTable, start: datetime) -> pa.Table:
+    """Return the `NUMBERS` of a query reduced on the server.
+
+    An interval that began before `start`, the slice's first moment, is stamped with it: the later part of an interval
+    that two slices share is then told from the earlier.
+    """
+    first = pa.scalar(start, TS)
+    columns = {"ts": pc.if_else(pc.less(rows.ts, first), first, rows.ts), "entity_id": rows.entity_id}
+    columns.update({name: _floats(rows.column(name)) for name in ("last", "min", "max")})
+    columns["count"] = pa.array(rows.column("count"), pa.int64())
+    return pa.table(columns, schema=NUMBERS)
+
+
+def attributes_table(rows: SeriesTable, fields: Mapping[str, Sequence[str]]) -> pa.Table:
+    """Return the `ATTRIBUTES` of a query: the text field of an attribute where it has one, else its number."""
+    ts, entity_id = rows.ts, rows.entity_id
+    parts = [ATTRIBUTES.empty_table()]
+    for attribute, names in fields.items():
+        text = pc.coalesce(*[_attribute(attribute, rows.column(name)) for name in names])
+        there = pc.is_valid(text)
+        times_there, entities_there, values = (column.filter(there) for column in (ts, entity_id, text))
+        label = pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(values), np.int8)), pa.array([attribute]))
+        parts.append(pa.table([times_there, entities_there, label.cast(pa.string()), values], schema=ATTRIBUTES))
+    return pa.concat_tables(parts)
+
+
+def _texts(column: list[Any]) -> pa.Array:
+    """Return a column as text; a field that is not text in some measurement becomes it."""
+    try:
+        return pa.array(column, pa.string())
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return pa.array([None if value is None else _text(value) for value in column], pa.string())
+
+
+def _floats(column: list[Any]) -> pa.Array:
+    """Return a column as numbers; a value that is none becomes null."""
+    try:
+        return pa.array(column, pa.float64())
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        numbers = (value if isinstance(value, int | float) else None for value in column)
+        return pa.array([None if value is None else float(value) for value in numbers], pa.float64())
+
+
+def _attribute(attribute: str, column: list[Any]) -> pa.Array:
+    return pa.array([None if value is None else _meant(attribute, value) for value in column], pa.string())
+
+
+def _meant(attribute: str, value: object) -> str | None:
+    """Return what Home Assistant meant: its texts of None, of lists and of booleans undone."""
+    if attribute in TRUTHS and isinstance(value, int | float):
+        return "true" if value else "false"
+    text = _text(value)
+    if text == "None":
+        return None
+    if text[:1] in "([" and text[-1:] in ")]":
+        return "[" + text[1:-1].replace(" ", "").replace("'", '"') + "]"
+    return text
+
+
+def _text(value: object) -> str:
+    return number_text(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)

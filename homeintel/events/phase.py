@@ -1,0 +1,148 @@
+"""Phase 2: the window's events, fetched, cleaned and stored."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from homeintel.errors import EventSourceError, SourceRefusedError
+from homeintel.events.choose import source_of
+from homeintel.events.domains import ATTRIBUTES
+from homeintel.events.source import EventSource, Found
+from homeintel.events.sync import Rules, Sync, sync
+from homeintel.phase import Outcome, Phase
+
+KEEP_BEYOND_WINDOW_DAYS = 14
+"""Days kept before the window when `events.keep_days` says nothing."""
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """What the night read.
+
+    Args:
+        found: what the source said of itself; None where it could not be asked.
+        sync: what was fetched and committed.
+        failure: why nothing, or not everything, was fetched.
+    """
+
+    found: Found | None
+    sync: Sync
+    failure: EventSourceError | None = None
+
+
+def run(phase: Phase) -> Outcome:
+    """Do the phase's whole work.
+
+    Raises:
+        EventSourceError: the source failed and no event of the window is stored.
+        StoreError: the database refused.
+    """
+    return conclude(phase, fetch(phase))
+
+
+def fetch(phase: Phase, progress: Callable[[date], None] | None = None) -> Fetch:
+    """Bring the store up to date. A source's failure is part of the answer: what was committed stays.
+
+    Args:
+        phase: the night.
+        progress: called with each UTC day that was committed.
+    """
+    source: EventSource | None = None
+    try:
+        source = source_of(phase.settings, phase.window, wanted_attributes(phase))
+        found = source.discover()
+        done = sync(
+            phase.store,
+            source,
+            rules(phase),
+            start=phase.window.start,
+            end=phase.window.end,
+            until=min(datetime.now(UTC), found.ends or datetime.max.replace(tzinfo=UTC)),
+            progress=progress,
+        )
+        return Fetch(found, done, done.failure)
+    except EventSourceError as error:
+        return Fetch(None, Sync(), error)
+    finally:
+        if source is not None:
+            source.close()
+
+
+def rules(phase: Phase) -> Rules:
+    """Return how this home's events are fetched and cleaned."""
+    events = phase.settings.events
+    keep = events.keep_days or phase.window.days + KEEP_BEYOND_WINDOW_DAYS
+    return Rules(
+        attributes=wanted_attributes(phase),
+        overlap=timedelta(hours=events.overlap_hours),
+        keep_days=max(keep, phase.window.days + 1),
+        numeric_interval=events.numeric_interval,
+        exclude=events.exclude_entities,
+    )
+
+
+def wanted_attributes(phase: Phase) -> frozenset[str]:
+    """Return the attributes that later phases use: Home Assistant's usual ones and those phase 1 found."""
+    with phase.store.connect() as connection:
+        rows = connection.execute("SELECT DISTINCT attribute FROM entities WHERE attribute IS NOT NULL").fetchall()
+    return ATTRIBUTES | {name for (name,) in rows}
+
+
+def conclude(phase: Phase, done: Fetch) -> Outcome:
+    """Say how the phase ended.
+
+    Raises:
+        EventSourceError: the source failed, or holds nothing, and no event of the window is stored.
+    """
+    kept, newest = _of_window(phase)
+    figures = {"points_read": done.sync.points_read, "events_kept": kept, "days_fetched": len(done.sync.fetched)}
+    if kept == 0:
+        raise done.failure or _nothing_found(phase, done)
+    if done.failure is not None:
+        reason = f"{done.failure} {_stored(kept, newest)}"
+        return Outcome("degraded", done.sync.rows_written, reason, figures)
+    if done.sync.fetched and done.sync.points_read == 0:
+        reason = f"{_nothing_found(phase, done).happened} {_stored(kept, newest)}"
+        return Outcome("degraded", done.sync.rows_written, reason, figures)
+    return Outcome("succeeded", done.sync.rows_written, _told(done, kept), figures)
+
+
+def _of_window(phase: Phase) -> tuple[int, datetime]:
+    """Return how many events of the window are stored, and the newest one's time."""
+    with phase.store.connect() as connection:
+        kept, newest = connection.execute(
+            "SELECT count(*), coalesce(max(ts), $start) FROM events WHERE ts >= $start AND ts < $end",
+            {"start": phase.window.start, "end": phase.window.end},
+        ).fetchall()[0]
+    return int(kept), newest
+
+
+def _nothing_found(phase: Phase, done: Fetch) -> SourceRefusedError:
+    looked = f" It holds: {'; '.join(done.found.sentences)}." if done.found else ""
+    return SourceRefusedError(
+        f"Nothing was found in {_place(phase)} between {phase.window.first_day} and {phase.window.end_day}.{looked}",
+        next_step="Check that Home Assistant writes there, and that the window's days are right.",
+    )
+
+
+def _place(phase: Phase) -> str:
+    """Return where the source looked, without any secret."""
+    events = phase.settings.events
+    where = [
+        str(getattr(events, key)) for key in ("database", "bucket", "url", "path", "paths") if hasattr(events, key)
+    ]
+    return f"{events.source} ({', '.join(where)})" if where else events.source
+
+
+def _stored(kept: int, newest: datetime) -> str:
+    age = datetime.now(UTC) - newest
+    days = age / timedelta(days=1)
+    told = f"{days:.0f} days" if days >= 2 else f"{age / timedelta(hours=1):.0f} hours"
+    return f"{kept:,} events stored earlier are used; the newest is {told} old."
+
+
+def _told(done: Fetch, kept: int) -> str:
+    points, days = done.sync.points_read, len(done.sync.fetched)
+    refused = sum(done.found.refused.values()) if done.found else 0
+    clocks = f" {refused:,} points with a wrong clock were refused." if refused else ""
+    return f"{points:,} points read in {days} UTC days; {kept:,} events in the window.{clocks}"

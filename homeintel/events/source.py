@@ -1,0 +1,132 @@
+"""The one contract of all event sources: a time window in, Arrow batches out, memory bounded."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+import pyarrow as pa
+
+TS = pa.timestamp("us", tz="UTC")
+"""DuckDB's TIMESTAMPTZ: microseconds since 1970, UTC."""
+
+STATES = pa.schema(
+    {
+        "ts": TS,
+        "entity_id": pa.string(),
+        "state": pa.string(),
+        "value": pa.float64(),
+        "attributes": pa.string(),
+        "context_id": pa.string(),
+        "context_user_id": pa.string(),
+        "context_parent_id": pa.string(),
+    }
+)
+"""One row a state write, unchanged ones too.
+
+`state` is Home Assistant's text, or null where the store keeps numbers only in `value` (InfluxDB). `attributes` is a
+JSON object or null. The contexts are null where there was none, and where the source does not know them: see
+`EventSource.knows_context`. A row with neither state nor value is no point.
+"""
+
+ATTRIBUTES = pa.schema({"ts": TS, "entity_id": pa.string(), "attribute": pa.string(), "value": pa.string()})
+"""Attribute values of sources that store them as columns, one row a value; missing values have no row.
+
+A number is written as `number_text` writes it, a list as JSON without blanks.
+"""
+
+NUMBERS = pa.schema(
+    {
+        "ts": TS,
+        "entity_id": pa.string(),
+        "last": pa.float64(),
+        "min": pa.float64(),
+        "max": pa.float64(),
+        "count": pa.int64(),
+    }
+)
+"""Numeric series, already reduced: `ts` is the start of the interval, `count` the raw points it stands for."""
+
+RUNS = pa.schema({"ts": TS, "entity_id": pa.string(), "kind": pa.string(), "context_id": pa.string()})
+"""What else the store tells of causes: `kind` is automation, script, start or stop (of Home Assistant itself, without
+entity), `context_id` the context under which the run acted."""
+
+SCHEMAS: Mapping[str, pa.Schema] = {"states": STATES, "attributes": ATTRIBUTES, "numbers": NUMBERS, "runs": RUNS}
+
+BatchKind = Literal["states", "attributes", "numbers", "runs"]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of one kind.
+
+    Args:
+        kind: which of the four schemas.
+        rows: in that schema, ordered by `ts`.
+    """
+
+    kind: BatchKind
+    rows: pa.Table
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a source found when it looked at its store.
+
+    Args:
+        sentences: what was found, for the record.
+        newest: the newest point, UTC; None where the store is empty or it can't be told cheaply.
+        refused: points whose clock was wrong, by reason (`future`, `before 2000`); never read.
+        ends: where the history ends for good, UTC; None where it goes on.
+    """
+
+    sentences: Sequence[str]
+    newest: datetime | None = None
+    refused: Mapping[str, int] = field(default_factory=dict)
+    ends: datetime | None = None
+
+
+class EventSource(Protocol):
+    """Where events come from. One object serves one night; `discover` is called first."""
+
+    @property
+    def name(self) -> str:
+        """What `events.source` says: `influxdb1`, `recorder`, ..."""
+
+    @property
+    def identity(self) -> str:
+        """What `event_days.source` says: which store exactly. Another identity is fetched anew."""
+
+    @property
+    def knows_context(self) -> bool:
+        """Whether a missing context means that there was none."""
+
+    def discover(self) -> Found:
+        """Look at the store's schema.
+
+        Raises:
+            SourceUnavailableError: it does not answer, after all retries.
+            SourceRefusedError: it refuses, or does not hold Home Assistant's events.
+        """
+
+    def pieces(self, days: Sequence[date]) -> list[list[date]]:
+        """Split UTC days, in order, into groups that are cheap to read and clean together and fit into memory."""
+
+    def read(self, start: datetime, end: datetime) -> Iterator[Batch]:
+        """Yield all rows with `start <= ts < end` (UTC), slice of time after slice of time.
+
+        All rows of one slice come before those of the next; a slice is small enough to be held in memory. A slice is
+        yielded only when it was read whole, so that a retry never repeats rows.
+
+        Raises:
+            SourceUnavailableError: the store went away, after all retries.
+            SourceRefusedError: the store refused.
+        """
+
+    def close(self) -> None:
+        """Give back connections and files."""
+
+
+def one_by_one(days: Sequence[date]) -> list[list[date]]:
+    """Return every day as a piece of its own."""
+    return [[day] for day in days]

@@ -1,0 +1,48 @@
+"""Restarts and reconnects: many entities write in the same seconds, and what they write stood before."""
+
+import duckdb
+
+from homeintel.events.domains import NOT_AVAILABLE
+from homeintel.events.load import sql_list
+
+BIN_SECONDS = 5
+"""`The same seconds`: Home Assistant restores its entities within a few."""
+
+FEWEST_ENTITIES = 8
+"""Fewer entities are a coincidence, however small the home."""
+
+SHARE_OF_ENTITIES = 0.25
+"""A storm touches at least this share of the day's entities with discrete states."""
+
+JOIN_SECONDS = 60
+"""Storms closer than this are one: integrations start one after the other."""
+
+START_SECONDS = 60
+"""How long after its own start Home Assistant's entities still settle."""
+
+
+def find_storms(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `storms` (started_at, ended_at) from `written`, `raw_states` and `raw_runs` of the piece."""
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE storms AS
+        WITH again AS (
+            SELECT ts, entity_id FROM written WHERE repeated AND NOT known
+            UNION ALL
+            SELECT ts, entity_id FROM raw_states WHERE state IS NULL OR list_contains({sql_list(NOT_AVAILABLE)}, state)),
+        entities AS (SELECT CAST(ts AS DATE) AS day, count(DISTINCT entity_id) AS entities FROM raw_states GROUP BY 1),
+        bins AS (
+            SELECT min(ts) AS first, max(ts) AS last, count(DISTINCT entity_id) AS wrote, CAST(min(ts) AS DATE) AS day
+            FROM again GROUP BY epoch_ms(ts) // {BIN_SECONDS * 1000}),
+        found AS (
+            SELECT first AS started_at, last AS ended_at FROM bins JOIN entities USING (day)
+            WHERE wrote >= greatest({FEWEST_ENTITIES}, {SHARE_OF_ENTITIES} * entities)
+            UNION ALL
+            SELECT ts, ts + INTERVAL '{START_SECONDS} seconds' FROM raw_runs WHERE kind = 'start'),
+        joined AS (
+            SELECT *, coalesce(started_at - max(ended_at) OVER (
+                ORDER BY started_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+                <= INTERVAL '{JOIN_SECONDS} seconds', FALSE) AS goes_on
+            FROM found),
+        numbered AS (SELECT *, sum(1 - goes_on::INTEGER) OVER (ORDER BY started_at) AS storm FROM joined)
+        SELECT min(started_at) AS started_at, max(ended_at) AS ended_at FROM numbered GROUP BY storm"""
+    )
