@@ -40,6 +40,7 @@ CREATE TABLE devices (
     last_seen TIMESTAMPTZ,
     updated_at TIMESTAMPTZ NOT NULL,
     left_at TIMESTAMPTZ,
+    checked_at TIMESTAMPTZ,
     definition_hash VARCHAR,
     definition_source VARCHAR,
     available BOOLEAN,
