@@ -45,15 +45,32 @@ def publish_broker(settings: Settings) -> BrokerSettings:
     )
 
 
-def deliver(store: Store, settings: Settings, run_id: str, messages: Sequence[Message]) -> Delivery:
+def deliver(
+    store: Store,
+    settings: Settings,
+    run_id: str,
+    messages: Sequence[Message],
+    *,
+    unreachable: BridgeError | None = None,
+) -> Delivery:
     """Keep messages behind those that wait already, then send all.
+
+    Args:
+        store: the home's database.
+        settings: the home's.
+        run_id: whose messages these are.
+        messages: in the order they are sent.
+        unreachable: why the broker can't be reached, where that is known already: then it is not tried.
 
     Raises:
         PublishError: there is no broker to publish to, or a topic is not homeintel's own.
         StoreError: the database refused.
     """
     publish_broker(settings)
-    outbox.keep(store, run_id, messages, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    outbox.keep(store, run_id, messages, now=now)
+    if unreachable is not None:
+        return Delivery(0, len(outbox.waiting(store, now=now)), unreachable)
     return flush_outbox(store, settings)
 
 

@@ -22,8 +22,19 @@ def read_suggestions(store: Store, run_id: str) -> pd.DataFrame:
         return query(connection, "SELECT * FROM suggestions WHERE run_id = ? ORDER BY rank, suggestion_id", [run_id])
 
 
+def answered_since_start(store: Store, run_id: str) -> frozenset[str]:
+    """Return the suggestions that were answered since the run began: phase 5 did not know of it."""
+    with store.connect() as connection:
+        rows = connection.execute(
+            """SELECT DISTINCT suggestion_id FROM feedback
+            WHERE given_at >= (SELECT started_at FROM job_runs WHERE run_id = ?)""",
+            [run_id],
+        ).fetchall()
+    return frozenset(suggestion_id for (suggestion_id,) in rows)
+
+
 def open_rows(suggestions: pd.DataFrame, answered: Collection[str] = ()) -> pd.DataFrame:
-    """Return the suggestions that wait for an answer; `answered` are the ids that were answered just now."""
+    """Return the suggestions that wait for an answer; `answered` are ids that were answered since."""
     waits = suggestions["status"].isin(OPEN) & ~suggestions["suggestion_id"].isin(list(answered))
     return suggestions[waits]
 

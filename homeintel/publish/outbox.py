@@ -62,6 +62,13 @@ def forget(store: Store, topics: Sequence[str]) -> None:
         connection.execute("DELETE FROM published WHERE list_contains(?, topic)", [list(topics)])
 
 
+def clear(store: Store) -> None:
+    """Forget everything: nothing waits, nothing was published."""
+    with store.transaction() as connection:
+        connection.execute("DELETE FROM outbox")
+        connection.execute("DELETE FROM published")
+
+
 def published(store: Store) -> dict[str, str]:
     """Return topic -> payload of what the broker last confirmed."""
     with store.connect() as connection:

@@ -3,15 +3,22 @@
 The run's own message is sent after this phase, by the runner, from the closed `job_runs` row.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pandas as pd
 
+from homeintel.errors import BridgeError
 from homeintel.phase import Outcome, Phase
 from homeintel.publish import figures, outbox
-from homeintel.publish.deliver import Delivery, deliver
-from homeintel.publish.open_suggestions import read_suggestions
+from homeintel.publish.answers import Answers, acknowledgement, read_presses, record_presses
+from homeintel.publish.deliver import Delivery, deliver, publish_broker
+from homeintel.publish.message import Message, to_json
+from homeintel.publish.open_suggestions import answered_since_start, read_suggestions
 from homeintel.publish.plan import Plan, plan_messages
+from homeintel.publish.thin import thin_history
+from homeintel.publish.topics import Topics
+from homeintel.store import query
 
 SWITCHED_OFF = "switched off by publish.enabled"
 OLDER = "a later night stands in the database: an older one changes no message"
@@ -19,16 +26,18 @@ BY_HAND = "opened by hand: nothing is published"
 
 
 @dataclass(frozen=True)
-class Told:
-    """What was sent, or why nothing was.
+class Taken:
+    """What the broker held for homeintel.
 
     Args:
-        silent: why nothing was to be sent; empty where something was.
-        delivery: what became of the messages.
+        silent: why it was not asked; empty where it was.
+        answers: what the presses came to.
+        error: why it could not be asked.
     """
 
-    silent: str
-    delivery: Delivery
+    silent: str = ""
+    answers: Answers = field(default_factory=Answers)
+    error: BridgeError | None = None
 
 
 def run(phase: Phase) -> Outcome:
@@ -38,7 +47,27 @@ def run(phase: Phase) -> Outcome:
         PublishError: there is no broker to publish to, or its topic can't be used.
         StoreError: the database refused.
     """
-    return outcome(phase, publish(phase, prepare(phase)))
+    thin(phase)
+    taken = take_answers(phase)
+    return outcome(phase, taken, publish(phase, prepare(phase), taken))
+
+
+def take_answers(phase: Phase) -> Taken:
+    """Write the answers that wait on the broker to `feedback`; nothing where `silence` says why.
+
+    Raises:
+        PublishError: there is no broker to publish to, or its topic can't be used.
+        StoreError: the database refused.
+    """
+    reason = silence(phase)
+    if reason:
+        return Taken(reason)
+    topics = Topics.of(phase.settings)
+    try:
+        presses = read_presses(publish_broker(phase.settings), topics)
+    except BridgeError as error:
+        return Taken(error=error)
+    return Taken(answers=record_presses(phase.store, presses, now=datetime.now(UTC)))
 
 
 def prepare(phase: Phase) -> Plan:
@@ -49,15 +78,29 @@ def prepare(phase: Phase) -> Plan:
         outbox.published(phase.store),
         run_id=phase.run_id,
         night=phase.window.end_day.isoformat(),
+        answered=answered_since_start(phase.store, phase.run_id),
     )
 
 
-def publish(phase: Phase, plan: Plan) -> Told:
-    """Send the plan's messages and what earlier nights kept; nothing where `silence` says why."""
-    reason = silence(phase)
-    if reason:
-        return Told(reason, Delivery(0, 0))
-    return Told("", deliver(phase.store, phase.settings, phase.run_id, plan.messages))
+def publish(phase: Phase, plan: Plan, taken: Taken) -> Delivery:
+    """Send the plan's messages, the acknowledgement of answers, and what earlier nights kept.
+
+    A broker that could not be asked for answers is not tried again: everything is kept at once.
+    """
+    if taken.silent:
+        return Delivery(0, 0)
+    night = phase.window.end_day.isoformat()
+    told = acknowledgement(phase.settings.home.name, taken.answers, run_id=phase.run_id, night=night)
+    messages = [*taken.answers.clears, *plan.messages]
+    if taken.error is None:
+        messages.append(Message(Topics.of(phase.settings).acknowledged, to_json(told)))
+    return deliver(phase.store, phase.settings, phase.run_id, messages, unreachable=taken.error)
+
+
+def thin(phase: Phase) -> int:
+    """Thin the job history, and return how many runs went."""
+    with phase.store.transaction() as connection:
+        return thin_history(connection, now=datetime.now(UTC))
 
 
 def silence(phase: Phase) -> str:
@@ -70,21 +113,26 @@ def silence(phase: Phase) -> str:
         return OLDER if figures.is_older_night(connection, phase.run_id) else ""
 
 
-def outcome(phase: Phase, told: Told) -> Outcome:
+def outcome(phase: Phase, taken: Taken, delivery: Delivery) -> Outcome:
     """Return how the phase ended: degraded if something is kept for later, or its suggestions are not this night's."""
-    if told.silent:
-        return Outcome("succeeded", 0, told.silent)
-    delivery = told.delivery
-    counted = {"messages_sent": delivery.sent, "messages_kept": delivery.kept}
+    if taken.silent:
+        return Outcome("succeeded", 0, taken.silent)
+    answers = taken.answers
+    counted = {
+        "messages_sent": delivery.sent,
+        "messages_kept": delivery.kept,
+        "answers_taken": len(answers.taken),
+        "answers_refused": len(answers.refused),
+    }
+    written = len(answers.taken) + delivery.kept
     if delivery.error is not None:
-        reason = (
-            f"{delivery.error} {delivery.kept} messages are kept and sent the next night, or by `homeintel publish`."
-        )
-        return Outcome("degraded", delivery.kept, reason, counted)
+        kept = f"{delivery.kept} messages are kept and sent the next night, or by `homeintel publish`."
+        return Outcome("degraded", written, f"{delivery.error} {kept}", counted)
     status, why = phase.earlier.get("suggestions", ("succeeded", ""))
     if status in {"failed", "skipped"}:
-        return Outcome("degraded", 0, f"No suggestions of this night to publish: {why}", counted)
-    return Outcome("succeeded", 0, f"{delivery.sent} messages sent.", counted)
+        return Outcome("degraded", written, f"No suggestions of this night to publish: {why}", counted)
+    reason = f"{delivery.sent} messages sent, {len(answers.taken)} answers taken, {len(answers.refused)} refused."
+    return Outcome("succeeded", written, reason, counted)
 
 
 def message_table(plan: Plan) -> pd.DataFrame:
@@ -102,3 +150,17 @@ def suggestion_table(plan: Plan) -> pd.DataFrame:
     """Return the suggestions that wait for an answer as rows: rank, title, confidence, what is new."""
     shown = plan.shown[["rank", "title", "kind", "confidence", "status"]]
     return shown.assign(told_before=[one not in plan.change.new for one in plan.shown["suggestion_id"]])
+
+
+def answer_table(phase: Phase, taken: Taken) -> pd.DataFrame:
+    """Return this night's refused messages and the latest answers of all kinds, newest first; times in the home's."""
+    with phase.store.connect() as connection:
+        rows = query(
+            connection,
+            """SELECT given_at, suggestion_id, answer, until, source,
+                (SELECT any_value(title) FROM suggestions AS s WHERE s.suggestion_id = f.suggestion_id) AS title
+            FROM feedback AS f ORDER BY given_at DESC, rowid DESC LIMIT 20""",
+        )
+    rows["given_at"] = rows["given_at"].dt.tz_convert(phase.window.zone.key)
+    refused = pd.DataFrame({"answer": ["refused"] * len(taken.answers.refused), "title": taken.answers.refused})
+    return pd.concat([refused, rows]).reindex(columns=rows.columns) if len(refused) else rows

@@ -1,24 +1,27 @@
-"""What the command line asks for: publish a night again, or remove a home from Home Assistant."""
+"""What the command line asks for: publish a stored night again, with all that waits."""
 
 from datetime import date
 
 from homeintel.errors import PublishError
 from homeintel.publish import figures, outbox
-from homeintel.publish.deliver import Delivery, deliver, publish_broker
-from homeintel.publish.open_suggestions import read_suggestions
+from homeintel.publish.deliver import deliver, publish_broker
+from homeintel.publish.open_suggestions import answered_since_start, read_suggestions
 from homeintel.publish.plan import plan_messages
 from homeintel.publish.run_message import raise_if_kept, run_messages
 from homeintel.settings import Settings
 from homeintel.store import Store
 
 
-def republish(store: Store, settings: Settings, day: date) -> Delivery:
+def republish(store: Store, settings: Settings, day: date | None = None) -> int:
     """Publish a stored night, and what is kept from others: discovery, suggestions, states, and its run's message.
 
     Args:
         store: the home's database.
         settings: the home's.
-        day: the night's date, as given to `homeintel run --date`.
+        day: the night's date, as given to `homeintel run --date`; None: the last one stored.
+
+    Returns:
+        How many messages the broker confirmed.
 
     Raises:
         PublishError: publishing is switched off, no such night, a later one is stored, or the broker can't be told.
@@ -29,32 +32,39 @@ def republish(store: Store, settings: Settings, day: date) -> Delivery:
             "Publishing is switched off by publish.enabled.", next_step="Set it to true in the params file."
         )
     publish_broker(settings)
-    run_id = _run_of(store, settings, day)
-    suggestions, before = read_suggestions(store, run_id), outbox.published(store)
-    plan = plan_messages(settings, suggestions, before, run_id=run_id, night=day.isoformat())
+    run_id, night = _run_of(store, settings, day)
+    plan = plan_messages(
+        settings,
+        read_suggestions(store, run_id),
+        outbox.published(store),
+        run_id=run_id,
+        night=night.isoformat(),
+        answered=answered_since_start(store, run_id),
+    )
     delivery = deliver(store, settings, run_id, [*plan.messages, *run_messages(store, settings, run_id)])
     raise_if_kept(delivery)
-    return delivery
+    return delivery.sent
 
 
-def _run_of(store: Store, settings: Settings, day: date) -> str:
+def _run_of(store: Store, settings: Settings, day: date | None) -> tuple[str, date]:
     with store.connect() as connection:
         rows = connection.execute(
-            """SELECT run_id FROM job_runs WHERE (window_end AT TIME ZONE ?)::DATE = ? AND NOT superseded
-            AND finished_at IS NOT NULL ORDER BY started_at DESC LIMIT 1""",
-            [settings.home.timezone, day],
+            """SELECT run_id, (window_end AT TIME ZONE $zone)::DATE AS night FROM job_runs
+            WHERE ($day IS NULL OR night = $day) AND NOT superseded AND finished_at IS NOT NULL
+            ORDER BY window_end DESC, started_at DESC LIMIT 1""",
+            {"zone": settings.home.timezone, "day": day},
         ).fetchall()
         if not rows:
             raise PublishError(
-                f"There is no night of {day} in the database.",
+                f"There is no night of {day} in the database." if day else "No night was recorded yet.",
                 kept="Nothing was sent.",
                 next_step="`homeintel history` lists the nights.",
             )
-        run_id = str(rows[0][0])
+        [(run_id, night)] = rows
         if figures.is_older_night(connection, run_id):
             raise PublishError(
                 f"A later night than {day} is stored; an older one would hide it.",
                 kept="Nothing was sent.",
                 next_step="Publish the newest night instead; `homeintel history` lists them.",
             )
-    return run_id
+    return run_id, night

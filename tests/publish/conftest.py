@@ -129,13 +129,13 @@ class Home:
 
 
 def make_home(folder: Path, broker: Mosquitto | None, **publish: Any) -> Home:
-    """Return a home with an empty database; `name` and `bridge` are taken out of `publish`."""
+    """Return a home with an empty database; `name` and `bridge` are taken out of `publish`, `address` is the broker's."""
     name = publish.pop("name", "demo")
     bridge = {"source": "file", "path": "retained.json", **publish.pop("bridge", {})}
     if broker is not None:
         address = {"host": "127.0.0.1", "port": broker.port, "username": broker.username, "timeout": 5}
         (folder / "password").write_text(broker.password)
-        publish["broker"] = {**address, "password_file": "password", **publish.pop("broker", {})}
+        publish["broker"] = {**address, "password_file": "password", **publish.pop("address", {})}
     values = {
         "home": {"name": name, "timezone": "Europe/Berlin", "latitude": 52.5, "longitude": 13.4},
         "bridge": bridge,
