@@ -1,0 +1,27 @@
+"""Days away: one thing, not twenty silent entities."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from homeintel.patterns.findings import Anomaly
+from homeintel.patterns.history import History
+from homeintel.patterns.presence import Presence
+
+
+def find_away(history: History, presence: Presence) -> Iterator[Anomaly]:
+    """Yield one anomaly a block of consecutive days away; it starts at local midnight of its first whole day."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], presence.away.astype(np.int8), [0]])))
+    for first, end in zip(edges[::2], edges[1::2], strict=True):
+        changes = int(presence.activity[first:end].sum())
+        share = changes / max(1.0, presence.busy * (end - first))
+        yield Anomaly(
+            kind="away",
+            entity_id=None,
+            started_at=float(history.calendar.starts[first]),
+            ended_at=float(history.calendar.starts[end]) if end < history.calendar.days else None,
+            score=1 - share,
+            expected=f"about {presence.busy:.0f} changes a day",
+            observed=f"{changes} changes in {end - first} days",
+            detail={"days": int(end - first), "changes": changes},
+        )

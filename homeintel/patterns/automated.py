@@ -1,0 +1,25 @@
+"""Whether a machine does it already."""
+
+import numpy as np
+
+from homeintel.patterns.arrays import Floats, Ints
+from homeintel.patterns.history import AUTOMATION
+from homeintel.patterns.stats.robust import robust_spread
+
+MACHINE_SPREAD_SECONDS = 1.0
+"""A machine's lag hardly varies, whatever its length: radio and bus add tenths of a second, a person seconds."""
+
+LEAST_LAGS = 4
+AUTOMATION_SHARE = 0.5
+"""Of the changes, those whose recorded cause is an automation."""
+
+
+def is_automated(seconds: Floats, causes: Ints) -> bool:
+    """Return whether lags, or seconds from a fixed time, or recorded causes are a machine's.
+
+    Args:
+        seconds: lags to a trigger, or distances from a clock time.
+        causes: codes of the changes' causes.
+    """
+    nearly_constant = len(seconds) >= LEAST_LAGS and robust_spread(seconds) < MACHINE_SPREAD_SECONDS
+    return bool(nearly_constant or (len(causes) and np.mean(causes == AUTOMATION) >= AUTOMATION_SHARE))

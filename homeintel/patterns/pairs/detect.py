@@ -1,0 +1,130 @@
+"""The detector of co-occurrences."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from homeintel.patterns.arrays import Bools
+from homeintel.patterns.automated import is_automated
+from homeintel.patterns.findings import Gate, Pattern
+from homeintel.patterns.funnel import Funnel
+from homeintel.patterns.history import History
+from homeintel.patterns.pairs.candidates import screen
+from homeintel.patterns.pairs.explain import explain_away
+from homeintel.patterns.pairs.judge import Judged, judge
+from homeintel.patterns.stats.intervals import wilson
+
+DETECTOR = "co_occurrence"
+PROMISING = float(np.log(1e-4))
+"""A pair with a greater p-value can't survive the false-discovery correction over thousands of pairs."""
+
+MIN_CONFIDENCE = 0.3
+"""What follows on fewer of the trigger's occasions is no habit."""
+
+MIN_LIFT = 2.0
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """What the detector found; patterns have no q-values yet."""
+
+    patterns: tuple[Pattern, ...]
+    tests: int
+    gates: tuple[Gate, ...]
+
+
+def detect_pairs(history: History, home_days: Bools) -> Pairs:
+    """Return every directed pair whose action follows its trigger more often than it comes anyway.
+
+    Args:
+        history: the window.
+        home_days: days with data on which somebody was at home. Shape (days,).
+    """
+    funnel = Funnel(DETECTOR)
+    screened = screen(history, home_days)
+    funnel.step("triggers and actions within ten minutes", screened.judged)
+    funnel.step("more often than at random", len(screened.pairs))
+    apart = [
+        (t, a) for t, a in screened.pairs if _apart(history, screened.triggers[t].entity, screened.actions[a].entity)
+    ]
+    funnel.step("not one device, nor a group and its member", len(apart))
+    judged = [judge(history, screened.triggers[t], screened.actions[a], home_days) for t, a in apart]
+    strong = _strong(history, [pair for pair in judged if pair is not None], funnel)
+    funnel.step("beats the action's own rate at that hour", len(strong))
+    standing, dropped = _standing(strong)
+    for pair in dropped:
+        funnel.miss(pair.strength(pair.chance), _text(history, pair))
+    funnel.step("not explained by a stronger trigger", len(standing))
+    return Pairs(tuple(_pattern(history, pair) for pair in standing), screened.judged, funnel.gates)
+
+
+def _apart(history: History, first: int, second: int) -> bool:
+    return first != second and not history.same_device(first, second)
+
+
+def _strong(history: History, judged: Sequence[Judged], funnel: Funnel) -> list[Judged]:
+    strong = []
+    for pair in judged:
+        hits, trials = int(pair.hit.sum()), int(pair.open.sum())
+        if pair.log_p <= PROMISING and hits >= MIN_CONFIDENCE * trials and hits >= MIN_LIFT * pair.chance * trials:
+            strong.append(pair)
+        else:
+            funnel.miss(min(-pair.log_p, -PROMISING) * hits / max(1, trials), _text(history, pair))
+    return strong
+
+
+def _standing(strong: Sequence[Judged]) -> tuple[list[Judged], list[Judged]]:
+    ordered = sorted(strong, key=_action_key)
+    standing: list[Judged] = []
+    dropped: list[Judged] = []
+    for _, group in groupby(ordered, key=_action_key):
+        kept, explained = explain_away(list(group), PROMISING)
+        standing += kept
+        dropped += explained
+    return standing, dropped
+
+
+def _action_key(pair: Judged) -> tuple[int, int]:
+    return pair.action.entity, pair.action.state
+
+
+def _text(history: History, pair: Judged) -> str:
+    names = [f"{history.entities[s.entity]} {history.states[s.state]}" for s in (pair.trigger, pair.action)]
+    return f"{names[0]}, then {names[1]}: {pair.hit.sum()} of {pair.open.sum()}, by chance {pair.chance:.0%}"
+
+
+def _pattern(history: History, pair: Judged) -> Pattern:
+    hits, trials = int(pair.hit.sum()), int(pair.open.sum())
+    low, high = wilson(hits, trials)
+    lags = pair.lag[pair.hit]
+    rows = pair.action_row[pair.hit]
+    trigger = history.entities[pair.trigger.entity]
+    action = history.entities[pair.action.entity]
+    return Pattern(
+        kind="co_occurrence",
+        entity_id=action,
+        state=history.states[pair.action.state],
+        days="all",
+        occurrences=hits,
+        opportunities=trials,
+        confidence=hits / trials,
+        confidence_low=low,
+        confidence_high=high,
+        expected=pair.chance * trials,
+        p_value=float(np.exp(pair.log_p)),
+        q_value=1.0,
+        trigger_entity_id=trigger,
+        trigger_state=history.states[pair.trigger.state],
+        lag_seconds=float(np.median(lags)),
+        lag_p90_seconds=float(np.quantile(lags, 0.9)),
+        already_automated=is_automated(lags, pair.action.cause[rows]) or (trigger, action) in history.known_automations,
+        first_seen=float(pair.action.time[rows].min()),
+        last_seen=float(pair.action.time[rows].max()),
+        evidence={
+            "window_seconds": pair.window,
+            "lags_seconds": [round(float(lag), 1) for lag in lags[:500]],
+            "chance": round(pair.chance, 4),
+        },
+    )

@@ -1,0 +1,1 @@
+"""Statistics that the detectors share: tails, intervals, circular time, false-discovery rate, robust spreads."""

@@ -1,0 +1,20 @@
+"""Intervals of a share."""
+
+from math import sqrt
+
+Z_95 = 1.959963984540054
+"""Two-sided 95 %."""
+
+
+def wilson(hits: float, trials: float, z: float = Z_95) -> tuple[float, float]:
+    """Return Wilson's score interval of hits / trials; (0.0, 1.0) without trials.
+
+    Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).
+    """
+    if trials <= 0:
+        return 0.0, 1.0
+    share = hits / trials
+    denominator = 1 + z * z / trials
+    centre = (share + z * z / (2 * trials)) / denominator
+    half = z * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials)) / denominator
+    return max(0.0, centre - half), min(1.0, centre + half)

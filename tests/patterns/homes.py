@@ -1,0 +1,63 @@
+"""Small hand-made histories: rows of the table `events`, and the `History` they give."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from homeintel.patterns.history import History
+from homeintel.patterns.load import load_history
+from homeintel.phase import Window
+from homeintel.store import Store, insert
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@dataclass
+class Home:
+    """Collects changes by local day and minute, and stores them."""
+
+    first_day: date = date(2026, 1, 5)
+    days: int = 30
+    zone: ZoneInfo = BERLIN
+    latitude: float = 52.52
+    longitude: float = 13.40
+    rows: list[tuple[datetime, str, str, str]] = field(default_factory=list)
+
+    @property
+    def window(self) -> Window:
+        return Window(self.first_day, self.first_day + timedelta(days=self.days), self.zone)
+
+    def weekday(self, day: int) -> int:
+        return (self.first_day + timedelta(days=day)).weekday()
+
+    def change(self, day: int, minute: float, entity_id: str, state: str, cause: str = "unknown") -> None:
+        local = datetime.combine(self.first_day, datetime.min.time()) + timedelta(days=day, minutes=float(minute))
+        self.rows.append((local.replace(tzinfo=self.zone).astimezone(UTC), entity_id, state, cause))
+
+    def life(self, rng: np.random.Generator, entities: Sequence[str], uses: float = 3.0) -> None:
+        """Add aimless use over the waking hours, so that the home looks lived in."""
+        for day in range(self.days):
+            for entity_id in entities:
+                for minute in rng.uniform(420, 1380, rng.poisson(uses)):
+                    self.change(day, minute, entity_id, "on")
+                    self.change(day, minute + rng.uniform(1, 20), entity_id, "off")
+
+    def frame(self) -> pd.DataFrame:
+        rows = pd.DataFrame(self.rows, columns=["ts", "entity_id", "state", "cause"])
+        rows["ts"] = pd.to_datetime(rows["ts"], utc=True)
+        rows = rows.sort_values(["entity_id", "ts"], kind="stable")
+        rows["previous"] = rows.groupby("entity_id")["state"].shift()
+        return rows[rows["state"] != rows["previous"]].assign(source="test")
+
+    def stored(self, store: Store) -> Store:
+        with store.transaction() as connection:
+            insert(connection, "events", self.frame())
+        return store
+
+    def history(self, store: Store) -> History:
+        with self.stored(store).connect() as connection:
+            return load_history(connection, self.window, latitude=self.latitude, longitude=self.longitude)
