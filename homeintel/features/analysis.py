@@ -9,10 +9,14 @@ from homeintel.features.catalogue import Catalogue
 from homeintel.features.context import find_context
 from homeintel.features.features import describe
 from homeintel.features.opportunities import rank_opportunities
-from homeintel.features.spare import spare_devices
+from homeintel.features.spare import idle_entities, spare_devices, uninvolved_devices
 from homeintel.features.tables import Tables
+from homeintel.features.trend import trend
 from homeintel.features.utilisation import by_feature, utilisation
 from homeintel.features.verdicts import judge
+
+NOT_SINGLE = ("Group", "Coordinator")
+"""Types of devices that have no features of their own: a group has its members'."""
 
 
 @dataclass(frozen=True)
@@ -20,12 +24,15 @@ class FeatureAnalysis:
     """What one night found out about features.
 
     Args:
-        devices: the devices it looked at.
+        devices: the devices it looked at: single ones, no groups.
         rows: one verdict per capability, described: see `verdicts.judge` and `features.describe`.
         features: one verdict per device and usable feature: see `utilisation.by_feature`.
         home: the home's utilisation, one row: see `utilisation.utilisation`.
         opportunities: see `opportunities.rank_opportunities`.
         spare: devices of which nothing changed: see `spare.spare_devices`.
+        idle: entities nothing happened to: see `spare.idle_entities`.
+        uninvolved: devices in no habit and no automation: see `spare.uninvolved_devices`.
+        trend: the home's utilisation, night by night: see `trend.trend`.
     """
 
     devices: pd.DataFrame
@@ -34,6 +41,9 @@ class FeatureAnalysis:
     home: pd.DataFrame
     opportunities: pd.DataFrame
     spare: pd.DataFrame
+    idle: pd.DataFrame
+    uninvolved: pd.DataFrame
+    trend: pd.DataFrame
 
 
 def analyse(tables: Tables, catalogue: Catalogue, *, start: datetime, end: datetime) -> FeatureAnalysis:
@@ -45,15 +55,22 @@ def analyse(tables: Tables, catalogue: Catalogue, *, start: datetime, end: datet
         start: the window's first moment, UTC; inclusive.
         end: its last, UTC; exclusive.
     """
-    judged = judge(tables.devices, tables.capabilities, tables.entities, tables.observed)
-    rows = describe(judged, catalogue)
-    features = by_feature(rows)
+    rows = describe(judge(tables), catalogue)
+    single = tables.devices.loc[~tables.devices["type"].isin(NOT_SINGLE)]
+    of_devices = rows.loc[rows["ieee_address"].isin(single["ieee_address"])]
+    features = by_feature(of_devices)
+    home = utilisation(features, single)
+    spare = spare_devices(of_devices, single)
+    in_use = of_devices.loc[~of_devices["ieee_address"].isin(spare["ieee_address"])]
     context = find_context(tables)
     return FeatureAnalysis(
-        devices=tables.devices,
+        devices=single,
         rows=rows,
         features=features,
-        home=utilisation(features, tables.devices),
-        opportunities=rank_opportunities(rows, tables.devices, catalogue, context, start=start, end=end),
-        spare=spare_devices(rows, tables.devices),
+        home=home,
+        opportunities=rank_opportunities(in_use, single, catalogue, context, start=start, end=end),
+        spare=spare,
+        idle=idle_entities(tables),
+        uninvolved=uninvolved_devices(tables),
+        trend=trend(tables.nights, home, end),
     )

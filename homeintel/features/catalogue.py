@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from homeintel.errors import AnalysisError
+from homeintel.features.actions import Value
 
 HOUSEKEEPING = frozenset(
     {
@@ -17,6 +18,19 @@ HOUSEKEEPING = frozenset(
     }
 )  # fmt: skip
 """Names nobody uses as a feature; with everything in category `diagnostic` they don't count as usable."""
+
+
+UNITS = {
+    "sec": "s",
+    "Sec": "s",
+    "second": "s",
+    "seconds": "s",
+    "minute": "min",
+    "minutes": "min",
+    "m": "min",
+    "hours": "h",
+}
+"""Spellings of time units that makers use; `m` is only asked for where a time is meant."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +44,10 @@ class Entry:
         usefulness: 0 to 1; 0 is never told.
         effort: 0 (one tap) to 1 (an afternoon).
         risk: low, medium or high: what can go wrong.
-        values: the value to suggest; of several the first that the device offers.
+        values: the value to suggest; of several the first that the device offers. True and False mean a binary's own
+            words for on and off.
+        units: the value for a number in one unit (`s`, `min`, `h`), where makers differ.
+        parts: for a composite, the value of each part; parts that are not named are left alone.
         caveats: what to mind, one sentence; empty when nothing.
         helps: keys of `homeintel.features.context`: which findings it makes better.
         tell: False for what everybody knows of (plain on and off).
@@ -42,10 +59,19 @@ class Entry:
     usefulness: float = 0.0
     effort: float = 0.2
     risk: str = "low"
-    values: tuple[Any, ...] = ()
+    values: tuple[Value, ...] = ()
+    units: Mapping[str, Value] = field(default_factory=dict)
+    parts: Mapping[str, Value] = field(default_factory=dict)
     caveats: str = ""
     helps: tuple[str, ...] = ()
     tell: bool = True
+
+    def wanted(self, *, name: str, composite: str | None, unit: str | None) -> tuple[Value, ...]:
+        """Return the values to suggest for one leaf, in order of preference; none means: leave it alone."""
+        if composite:
+            return (self.parts[name],) if name in self.parts else ()
+        spelling = UNITS.get(unit or "", unit or "")
+        return (self.units[spelling],) if spelling in self.units else self.values
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ def usage_rows(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the table `device_feature_usage` (without `run_id`) for described verdicts.
 
     `evidence` is JSON: entity_id, attribute and source of the entity; points, first, last (UTC), values (the most
-    frequent) and by (changes by cause) of what was seen; reason and why of what can't be known.
+    frequent), value (the last) and by (changes by cause) of what was seen; reason and why of what can't be known.
     """
     kept = ["ieee_address", "path", "property", "feature", "verdict", "changes", "distinct_values", "last_changed", "settable",
             "usable", "usefulness"]  # fmt: skip
@@ -26,9 +26,9 @@ def _evidence(record: dict[str, Any]) -> str:
     found: dict[str, Any] = {}
     if isinstance(record["entity_id"], str):
         found |= {"entity_id": record["entity_id"], "attribute": record["attribute"], "source": record["source"]}
-    if record["points"]:
+    if not pd.isna(record["last_seen"]):
         found |= {"points": record["points"], "first": _time(record["first_seen"]), "last": _time(record["last_seen"])}
-        found["values"] = list(record["seen"])
+        found |= {"values": [str(value) for value in record["seen"]], "value": record["last_value"]}
     by = {cause: record[cause] for cause in _CAUSES if record[cause]}
     if by:
         found["by"] = by

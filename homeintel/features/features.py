@@ -1,6 +1,7 @@
 """From leaves to features: what belongs together, what counts as usable, what it is worth."""
 
 import re
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -9,6 +10,9 @@ from homeintel.features.catalogue import Catalogue, Entry, default_entry
 SPECIFIC_TYPES = frozenset({"light", "switch", "fan", "cover", "lock", "climate"})
 """Zigbee2MQTT's specific exposes; they group leaves but are no composites."""
 
+COLOURS = frozenset({"color_xy", "color_hs"})
+"""Two notations of one property, `color`."""
+
 _SUFFIX = re.compile(r"#\d+$")
 
 
@@ -16,18 +20,20 @@ def describe(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Return `rows` with what each leaf is part of and worth.
 
     Args:
-        rows: at least path, name, label, kind, access, category, origin.
+        rows: at least path, endpoint, name, label, kind, access, category, origin.
         catalogue: what features are good for.
 
     Returns:
         The same rows plus feature (the path of what a person would call one feature: a light's colour notations are one,
-        a composite's parts are one), composite (its name, or None), usefulness (0 to 1) and usable (False for options,
+        a composite's parts are one), composite (its name, or None), composite_property (what it is called in a payload:
+        with its endpoint, or None), usefulness (0 to 1) and usable (False for options,
         diagnostics and housekeeping).
     """
-    parts = [split(path) for path in rows["path"]]
+    parts = [split(path, _text(endpoint)) for path, endpoint in zip(rows["path"], rows["endpoint"], strict=True)]
     described = rows.assign(
-        feature=[feature for feature, _ in parts],
-        composite=pd.Series([composite for _, composite in parts], index=rows.index, dtype=object),
+        feature=[part.feature for part in parts],
+        composite=_column([part.composite for part in parts], rows.index),
+        composite_property=_column([part.composite_property for part in parts], rows.index),
     )
     usefulness = [entry.usefulness for entry in entries(described, catalogue)]
     described["usefulness"] = pd.Series(usefulness, index=rows.index, dtype="float64")
@@ -48,24 +54,37 @@ def entries(rows: pd.DataFrame, catalogue: Catalogue) -> list[Entry]:
     return found
 
 
-def split(path: str) -> tuple[str, str | None]:
-    """Return the feature a path belongs to and the composite it stands in, if any.
+class Part(NamedTuple):
+    """Where a leaf stands: the feature it belongs to, and the composite it is a part of, with and without endpoint."""
+
+    feature: str
+    composite: str | None
+    composite_property: str | None
+
+
+def split(path: str, endpoint: str | None = None) -> Part:
+    """Return where the leaf of a path stands.
 
     >>> split("light/color_xy/x")
-    ('light/color', 'color_xy')
-    >>> split("light_l1/brightness")
-    ('light_l1/brightness', None)
-    >>> split("warning/mode")
-    ('warning', 'warning')
+    Part(feature='light/color', composite='color_xy', composite_property='color')
+    >>> split("light_l1/brightness", "l1")
+    Part(feature='light_l1/brightness', composite=None, composite_property=None)
+    >>> split("inching_control_set_l2/inching_time", "l2")
+    Part(feature='inching_control_set_l2', composite='inching_control_set', composite_property='inching_control_set_l2')
     """
     segments = path.split("/")
-    head = _SUFFIX.sub("", segments[0])
-    depth = 1 if head.split("_")[0] in SPECIFIC_TYPES and len(segments) > 1 else 0
-    composite = _SUFFIX.sub("", segments[depth]) if len(segments) > depth + 1 else None
-    feature = "/".join(segments[: depth + 1])
-    if composite in {"color_xy", "color_hs"}:
-        feature = "/".join([*segments[:depth], "color"])
-    return feature, composite
+    specific = len(segments) > 1 and segments[0].split("_")[0] in SPECIFIC_TYPES
+    depth = 1 if specific else 0
+    if len(segments) <= depth + 1:
+        return Part(_SUFFIX.sub("", path), None, None)
+    name = segments[depth]
+    if name in COLOURS:
+        return Part("/".join([*segments[:depth], "color"]), name, "color")
+    return Part("/".join(segments[: depth + 1]), name.removesuffix(f"_{endpoint}"), name)
+
+
+def _column(values: list[str | None], index: pd.Index) -> "pd.Series[Any]":
+    return pd.Series(values, index=index, dtype=object)
 
 
 def _text(value: object) -> str | None:

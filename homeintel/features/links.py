@@ -71,3 +71,24 @@ def _one_meaning(observed: pd.DataFrame) -> pd.DataFrame:
     renamed.loc[derived, "distinct_values"] = np.minimum(renamed.loc[derived, "distinct_values"], 1)
     renamed.loc[derived, "last_changed"] = pd.NaT
     return renamed
+
+
+def recall(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """Return linked rows, those that the stored history doesn't show filled with what an earlier night knew.
+
+    Only first_seen, last_seen, last_value and seen are filled; points and changes stay 0, they count this history.
+
+    Args:
+        rows: from `link`.
+        known: see `homeintel.features.earlier.last_known`.
+    """
+    joined = rows.merge(known, on=["ieee_address", "path"], how="left")
+    silent = joined["points"] == 0
+    for name, source in (
+        ("first_seen", "known_first"),
+        ("last_seen", "known_last"),
+        ("last_value", "known_value"),
+        ("seen", "known_values"),
+    ):
+        joined[name] = joined[name].where(~silent, joined[source])
+    return joined.drop(columns=["known_first", "known_last", "known_value", "known_values"])

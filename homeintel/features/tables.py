@@ -1,12 +1,15 @@
 """Reads what the analyses need from the store: small tables whole, the big ones summarised."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 import duckdb
 import pandas as pd
 
+from homeintel.features.earlier import last_known, nights
 from homeintel.features.observed import observe
 from homeintel.phase import Phase
 from homeintel.store import query
@@ -19,11 +22,13 @@ class Tables:
     Args:
         devices: the store's `devices`, without those that left.
         capabilities: their `device_capabilities`.
-        entities: the store's `entities`; `excluded` says that the params file keeps the entity from being read.
+        entities: the store's `entities`; `excluded`: the params file keeps the entity from being read; `automated`: it
+            is named in the home's automations file.
         observed: see `homeintel.features.observed.observe`.
-        patterns: this window's `patterns`.
-        gaps: `entity_id`, `unavailable`: how often it was unreachable within the window.
-        earlier: `window_end`, `ieee_address`, `usable`, `usefulness`, `verdict` of earlier nights.
+        patterns: this run's `patterns`.
+        gaps: `entity_id`, `unavailable`: how often it had no state, from when it was first seen, within the window.
+        known: see `homeintel.features.earlier.last_known`.
+        nights: see `homeintel.features.earlier.nights`.
     """
 
     devices: pd.DataFrame
@@ -32,6 +37,8 @@ class Tables:
     observed: pd.DataFrame
     patterns: pd.DataFrame
     gaps: pd.DataFrame
+    known: pd.DataFrame
+    nights: pd.DataFrame
 
 
 def load(phase: Phase) -> Tables:
@@ -41,14 +48,17 @@ def load(phase: Phase) -> Tables:
         StoreError: the database can't be read.
     """
     start, end = phase.window.start, phase.window.end
+    automations = phase.settings.suggestions.automations_file
     with phase.store.connect() as connection:
         return Tables(
             devices=query(connection, "SELECT * FROM devices WHERE left_at IS NULL"),
             capabilities=query(connection, _CAPABILITIES),
-            entities=_entities(connection, phase.settings.events.exclude_entities),
+            entities=_entities(connection, phase.settings.events.exclude_entities, _mentioned(automations)),
             observed=observe(connection, start, end),
             patterns=query(connection, "SELECT * FROM patterns WHERE run_id = ?", [phase.run_id]),
             gaps=_gaps(connection, start, end),
+            known=last_known(connection, end),
+            nights=nights(connection, end),
         )
 
 
@@ -58,15 +68,27 @@ FROM device_capabilities AS capability JOIN devices USING (ieee_address) WHERE l
 """
 
 
-def _entities(connection: duckdb.DuckDBPyConnection, globs: list[str]) -> pd.DataFrame:
+def _entities(connection: duckdb.DuckDBPyConnection, globs: list[str], mentioned: frozenset[str]) -> pd.DataFrame:
     rows = query(connection, "SELECT * FROM entities")
     excluded = [any(fnmatchcase(entity, glob) for glob in globs) for entity in rows["entity_id"]]
-    return rows.assign(excluded=pd.Series(excluded, index=rows.index, dtype=bool))
+    return rows.assign(
+        excluded=pd.Series(excluded, index=rows.index, dtype=bool), automated=rows["entity_id"].isin(mentioned)
+    )
+
+
+_ENTITY_ID = re.compile(r"\b[a-z_]+\.[a-z0-9_]+\b")
+
+
+def _mentioned(automations: Path | None) -> frozenset[str]:
+    """Return everything in the automations file that has an entity id's form; its own tags need no YAML loader."""
+    if automations is None or not automations.is_file():
+        return frozenset()
+    return frozenset(_ENTITY_ID.findall(automations.read_text(encoding="utf-8", errors="replace")))
 
 
 def _gaps(connection: duckdb.DuckDBPyConnection, start: datetime, end: datetime) -> pd.DataFrame:
     sql = """
-    SELECT entity_id, count(*) AS unavailable FROM gaps
-    WHERE entity_id IS NOT NULL AND reason = 'unavailable' AND started_at >= ? AND started_at < ? GROUP BY entity_id
+    SELECT entity_id, count(*) FILTER (started_at >= $1) AS unavailable FROM gaps
+    WHERE entity_id IS NOT NULL AND reason = 'unavailable' AND started_at < $2 GROUP BY entity_id
     """
     return query(connection, sql, [start, end])

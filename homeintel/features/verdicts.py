@@ -1,12 +1,14 @@
 """The verdict about every capability: used, constant, never_seen, not_observable or unsupported."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from homeintel.features.configuration import Configuration, read_configuration
-from homeintel.features.links import link
+from homeintel.features.links import link, recall
+from homeintel.features.tables import Tables
 
 VERDICTS = ("used", "constant", "never_seen", "not_observable", "unsupported")
 
@@ -14,54 +16,49 @@ STATE, SET = 1, 2
 """Bits of Zigbee2MQTT's `access`: published in the state; can be set (docs, guide/usage/exposes)."""
 
 
-def judge(
-    devices: pd.DataFrame, capabilities: pd.DataFrame, entities: pd.DataFrame, observed: pd.DataFrame
-) -> pd.DataFrame:
+def judge(tables: Tables) -> pd.DataFrame:
     """Return one row per capability with its verdict.
 
     What was seen wins over what should be possible: a write-only property that Home Assistant shows changing is used.
     `never_seen` needs an entity whose id is certain, that is enabled and recorded, and that stayed silent; any doubt
-    about that is `not_observable`, with the reason. An option of Zigbee2MQTT is read from its configuration: set is
+    about that is `not_observable`, with the reason. `unsupported`: Home Assistant never had a state for it (Zigbee2MQTT
+    reports null) while the device's other entities had. An option of Zigbee2MQTT is read from its configuration: set is
     `used`, left alone is `constant` (its default).
 
     Args:
-        devices: the store's `devices`.
-        capabilities: the store's `device_capabilities`.
-        entities: the store's `entities` with a column `excluded`.
-        observed: see `homeintel.features.observed.observe`.
+        tables: the night's input: devices, capabilities, entities, observed, gaps, known.
 
     Returns:
         The columns of `capabilities` and of `homeintel.features.links.link`, plus settable, verdict and reason (a key of
-        `homeintel.features.reasons.REASONS`, or None). In the order of `capabilities`.
+        `homeintel.features.reasons.REASONS`, or None). In the order of `capabilities`. Of a value that only an earlier
+        night saw, first_seen, last_seen, last_value and seen are that night's.
     """
-    rows = link(capabilities, entities, observed)
-    configuration = read_configuration(devices)
+    rows = recall(link(tables.capabilities, tables.entities, tables.observed), tables.known)
     rows["settable"] = (rows["access"].astype("int64") & SET) > 0
-    conditions = _conditions(rows, devices, entities, observed, configuration)
-    choices = [verdict for _, verdict, _ in conditions]
-    reasons = [reason for *_, reason in conditions]
+    conditions = _conditions(rows, tables)
     masks = [np.asarray(mask, dtype=bool) for mask, *_ in conditions]
-    rows["verdict"] = np.select(masks, choices, default="never_seen") if len(rows) else pd.Series(dtype=str)
-    rows["reason"] = pd.Series(np.select(masks, reasons, default="") if len(rows) else [], dtype=object)
-    rows["reason"] = rows["reason"].where(rows["reason"] != "", None)
+    rows["verdict"] = _first(masks, [verdict for _, verdict, _ in conditions], "never_seen", rows)
+    reasons = _first(masks, [reason for *_, reason in conditions], "", rows)
+    rows["reason"] = reasons.where(reasons != "", None)
     return rows
 
 
-def _conditions(
-    rows: pd.DataFrame,
-    devices: pd.DataFrame,
-    entities: pd.DataFrame,
-    observed: pd.DataFrame,
-    configuration: Configuration,
-) -> list[tuple[pd.Series, str, str]]:
+def _first(masks: list[Any], choices: list[str], default: str, rows: pd.DataFrame) -> "pd.Series[Any]":
+    """Return for each row the choice of the first mask that holds."""
+    chosen: Any = np.select(masks, choices, default=default) if len(rows) else []
+    return pd.Series(chosen, index=rows.index, dtype=object)
+
+
+def _conditions(rows: pd.DataFrame, tables: Tables) -> list[tuple["pd.Series[bool]", str, str]]:
     """Return (which rows, verdict, reason) in the order in which they decide."""
+    configuration = read_configuration(tables.devices)
     option = rows["origin"] == "option"
-    disabled = set(devices.loc[devices["disabled"].astype(bool), "ieee_address"])
+    disabled = tables.devices.loc[tables.devices["disabled"].astype(bool), "ieee_address"]
     keys = pd.Series(list(zip(rows["ieee_address"], rows["property"], strict=True)), index=rows.index, dtype=object)
     known = rows["entity_id"].notna()
     return [
         (option & ~rows["ieee_address"].isin(configuration.known), "not_observable", "configuration_unknown"),
-        (option & keys.isin(configuration.options), "used", ""),
+        (option & _set_options(rows, configuration), "used", ""),
         (option, "constant", ""),
         (rows["changes"] > 0, "used", ""),
         (rows["points"] > 0, "constant", ""),
@@ -69,18 +66,33 @@ def _conditions(
         (keys.isin(configuration.filtered), "not_observable", "filtered"),
         (rows["name"] == "action", "not_observable", "press"),
         ((rows["access"].astype("int64") & STATE) == 0, "not_observable", "write_only"),
-        (~known & _inside_composite(rows), "not_observable", "no_control"),
+        (~known & _without_control(rows), "not_observable", "no_control"),
         (~known, "not_observable", "no_entity"),
         (~rows["enabled"], "not_observable", "entity_disabled"),
         (rows["excluded"], "not_observable", "excluded"),
-        (pd.Series(len(observed) == 0, index=rows.index), "not_observable", "no_history"),
+        (rows["last_seen"].notna(), "constant", ""),
+        (_always_null(rows, tables), "unsupported", ""),
+        (pd.Series(tables.observed.empty, index=rows.index), "not_observable", "no_history"),
         (rows["source"] == "guessed", "not_observable", "guessed"),
-        (~rows["component"].isin(_domains(observed)), "not_observable", "domain_silent"),
-        (_perhaps_renamed(rows, entities, observed), "not_observable", "perhaps_renamed"),
+        (~rows["component"].isin(_domains(tables.observed)), "not_observable", "domain_silent"),
+        (_perhaps_renamed(rows, tables.entities, tables.observed), "not_observable", "perhaps_renamed"),
     ]
 
 
-def _inside_composite(rows: pd.DataFrame) -> pd.Series:
+def _set_options(rows: pd.DataFrame, configuration: Configuration) -> "pd.Series[bool]":
+    """Return which options are set; a composite option is when any part of it is."""
+    names = [path.split("/")[0].split("#")[0] for path in rows["path"]]
+    keys = list(zip(rows["ieee_address"], names, strict=True))
+    return pd.Series([key in configuration.options for key in keys], index=rows.index, dtype=bool)
+
+
+def _always_null(rows: pd.DataFrame, tables: Tables) -> "pd.Series[bool]":
+    """Return which silent entities were recorded as having no state while others of their device had one."""
+    alive = rows.loc[rows["points"] > 0, "ieee_address"]
+    return rows["entity_id"].isin(tables.gaps["entity_id"]) & rows["ieee_address"].isin(alive)
+
+
+def _without_control(rows: pd.DataFrame) -> "pd.Series[bool]":
     return rows["kind"].eq("list") | rows["path"].str.count("/").gt(0)
 
 
@@ -92,7 +104,7 @@ def _domains(observed: pd.DataFrame) -> set[str]:
     return {_domain(entity) for entity in observed["entity_id"]}
 
 
-def _perhaps_renamed(rows: pd.DataFrame, entities: pd.DataFrame, observed: pd.DataFrame) -> pd.Series:
+def _perhaps_renamed(rows: pd.DataFrame, entities: pd.DataFrame, observed: pd.DataFrame) -> "pd.Series[bool]":
     """Return which silent entities may be recorded under a name that only Home Assistant's registry knows."""
     if (entities["source"] == "registry").any():
         return pd.Series(data=False, index=rows.index)

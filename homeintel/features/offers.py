@@ -1,0 +1,134 @@
+"""What each device could do and doesn't: the unused features of the night, each with the message that switches it on."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from homeintel.features.actions import Value, choose_value, home_assistant_action
+from homeintel.features.catalogue import Catalogue, Entry
+from homeintel.features.features import entries
+from homeintel.features.records import as_records
+
+HIDDEN = frozenset({"device_disabled", "filtered", "excluded", "configuration_unknown"})
+"""Reasons why a property can't be known that are the owner's own choice, or leave nothing to advise on."""
+
+Payload = dict[str, Value | dict[str, Value]]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One unused feature of one device.
+
+    Args:
+        entry: what the catalogue says of it.
+        address: the device.
+        rows: the leaves that the message sets, each a verdict's row with `value`.
+        payload: what to send.
+    """
+
+    entry: Entry
+    address: str
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    payload: Payload = field(default_factory=dict)
+
+    @property
+    def origin(self) -> str:
+        """`expose` or `option`."""
+        return str(self.rows[0]["origin"])
+
+    def action(self) -> dict[str, Any] | None:
+        """Return Home Assistant's action for this device; None if it takes several, or has none."""
+        linked = [row for row in self.rows if isinstance(row["entity_id"], str) and row["enabled"]]
+        ways = {(row["component"], _text(row["attribute"]), str(row["value"])) for row in linked}
+        if len(ways) != 1 or len(linked) < len(self.rows):
+            return None
+        row, targets = linked[0], list(dict.fromkeys(row["entity_id"] for row in linked))
+        on = (_json(row["values"]) or ["ON"])[0]
+        return home_assistant_action(row["component"], _text(row["attribute"]), row["value"], on, targets)
+
+
+def find_offers(rows: pd.DataFrame, catalogue: Catalogue) -> list[Offer]:
+    """Return the unused features worth telling, one per device and catalogue entry, in the order of `rows`.
+
+    Left out: what the catalogue doesn't know or has no advice on; a feature of which any part is used; what already
+    stands at the advised value; devices whose owner filtered or disabled them.
+
+    Args:
+        rows: described verdicts (`homeintel.features.features.describe`).
+        catalogue: what features are good for.
+    """
+    candidates = rows.loc[_unused(rows)].reset_index(drop=True)
+    found: dict[tuple[str, str, str], Offer] = {}
+    for row, entry in zip(as_records(candidates), entries(candidates, catalogue), strict=True):
+        if not entry.purpose or not entry.tell:
+            continue
+        value = _value(row, entry)
+        if value is None or _stands_at(row, value):
+            continue
+        key = (row["ieee_address"], row["origin"], entry.title)
+        _add(found.setdefault(key, Offer(entry, row["ieee_address"])), row, value)
+    return list(found.values())
+
+
+def _unused(rows: pd.DataFrame) -> "pd.Series[bool]":
+    used = rows.loc[rows["verdict"] == "used"]
+    used_features = set(zip(used["ieee_address"], used["feature"], strict=True))
+    free = [key not in used_features for key in zip(rows["ieee_address"], rows["feature"], strict=True)]
+    fit = rows["settable"] & (rows["verdict"] != "unsupported") & ~rows["reason"].isin(HIDDEN)
+    return fit & (rows["usefulness"] > 0) & pd.Series(free, index=rows.index, dtype=bool)
+
+
+def _value(row: dict[str, Any], entry: Entry) -> Value | None:
+    return choose_value(
+        entry.wanted(name=row["name"], composite=_text(row["composite"]), unit=_text(row["unit"])),
+        kind=row["kind"],
+        possible=_text(row["values"]),
+        low=_number(row["value_min"]),
+        high=_number(row["value_max"]),
+        presets=_text(row["presets"]),
+    )
+
+
+def _stands_at(row: dict[str, Any], value: Value) -> bool:
+    """Whether the last value seen is the advised one, in Home Assistant's words or in Zigbee2MQTT's."""
+    last = _text(row["last_value"])
+    if last is None:
+        return False
+    if row["kind"] == "binary":
+        on = (_json(row["values"]) or ["ON"])[0]
+        return last.lower() in {str(value).lower(), "on" if value == on else "off"}
+    if row["kind"] == "numeric" and not isinstance(value, str):
+        try:
+            return math.isclose(float(last), value)
+        except ValueError:
+            return False
+    return last.lower() == str(value).lower()
+
+
+def _add(offer: Offer, row: dict[str, Any], value: Value) -> None:
+    offer.rows.append({**row, "value": value})
+    name = row["property"] or row["name"]
+    composite = _text(row["composite_property"])
+    if composite is None:
+        offer.payload[name] = value
+        return
+    parts = offer.payload.setdefault(composite, {})
+    if isinstance(parts, dict):
+        parts[name] = value
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else float(value)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _json(value: object) -> Sequence[Any]:
+    found = json.loads(value) if isinstance(value, str) else []
+    return found if isinstance(found, list) else []
