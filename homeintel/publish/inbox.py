@@ -1,16 +1,18 @@
 """Reads everything the broker holds for a few topic filters, and knows when it has come."""
 
-import threading
 import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from homeintel.bridge.connect import Deadline, address, connected, turn
 from homeintel.errors import BrokerRefusedError, BrokerUnreachableError
-from homeintel.publish.connect import connected
 from homeintel.publish.topics import Topics
 from homeintel.settings import BrokerSettings
+
+if TYPE_CHECKING:
+    from paho.mqtt.client import MQTTMessage
 
 QUIET_SECONDS = 0.2
 """Nothing may come for so long after the ping's echo: brokers other than mosquitto may send it before the rest."""
@@ -52,54 +54,55 @@ def read_all(
         BrokerRefusedError: the user may not connect or subscribe.
     """
     heard = _Heard(topics.ping)
-    with connected(broker, client_id=client_id, persistent=persistent, on_message=heard.take) as link:
-        link.client.on_subscribe = heard.subscribed
-        link.client.subscribe([(one, 1) for one in (*filters, topics.ping)])
-        deadline = time.monotonic() + broker.timeout
-        heard.wait(heard.ready, deadline, link.lost)
+    deadline = Deadline(broker.timeout)
+    with connected(broker, deadline, client_id=client_id, keep_session=persistent, on_message=heard.take) as client:
+        client.on_subscribe = heard.subscribed
+        client.subscribe([(one, 1) for one in (*filters, topics.ping)])
+        _require(turn(client, broker, deadline, until=lambda: heard.ready), broker)
         if heard.refused:
             raise BrokerRefusedError(
-                f"The broker refused to subscribe to {', '.join(filters)}: {heard.refused}.",
-                next_step="Allow the user to read under publish.topic.",
+                f"The broker at {address(broker)} does not let homeintel read {', '.join(filters)}: {heard.refused}.",
+                next_step="Allow the user to read under publish.topic (the broker's ACL).",
             )
-        link.client.publish(topics.ping, heard.mark, qos=1)
-        heard.wait(heard.echoed, deadline, link.lost)
-        heard.settle(deadline)
+        client.publish(topics.ping, heard.mark, qos=1)
+        _require(turn(client, broker, deadline, until=lambda: heard.complete), broker)
     return heard.messages()
 
 
 class _Heard:
-    """What came, filled from the network's thread."""
+    """What came, and whether it is all."""
 
     def __init__(self, ping: str) -> None:
         self.mark = uuid.uuid4().hex
-        self.ready = threading.Event()
-        self.echoed = threading.Event()
+        self.ready = False
         self.refused = ""
         self._ping = ping
+        self._echoed = False
         self._came: list[Received] = []
         self._last = 0.0
 
-    def take(self, message: Any) -> None:  # noqa: ANN401 - paho's message
+    @property
+    def complete(self) -> bool:
+        return self._echoed and time.monotonic() - self._last >= QUIET_SECONDS
+
+    def take(self, message: "MQTTMessage") -> None:
         self._last = time.monotonic()
         if message.topic != self._ping:
-            self._came.append(Received(message.topic, message.payload, message.retain))
+            self._came.append(Received(message.topic, bytes(message.payload), message.retain))
         elif message.payload == self.mark.encode():
-            self.echoed.set()
+            self._echoed = True
 
     def subscribed(self, _client: object, _userdata: object, _mid: int, reasons: Any, _properties: object) -> None:  # noqa: ANN401
         self.refused = ", ".join(str(reason) for reason in reasons if reason.is_failure)
-        self.ready.set()
-
-    def wait(self, event: threading.Event, deadline: float, lost: threading.Event) -> None:
-        while not event.wait(0.05):
-            if lost.is_set() or time.monotonic() > deadline:
-                happened = "The connection to the broker was cut." if lost.is_set() else "The broker did not answer."
-                raise BrokerUnreachableError(happened, next_step="Check the broker's log.")
-
-    def settle(self, deadline: float) -> None:
-        while (quiet := time.monotonic() - self._last) < QUIET_SECONDS and time.monotonic() < deadline:
-            time.sleep(QUIET_SECONDS - quiet)
+        self.ready = True
 
     def messages(self) -> list[Received]:
         return [message for message in self._came if message.payload]
+
+
+def _require(came: bool, broker: BrokerSettings) -> None:
+    if not came:
+        raise BrokerUnreachableError(
+            f"The broker at {address(broker)} did not answer in {broker.timeout:g} s.",
+            next_step="Check the broker's log, or allow more time with its timeout.",
+        )

@@ -1,18 +1,17 @@
 """Sends messages to the broker, in order, and waits until it has confirmed each."""
 
-import threading
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from homeintel.bridge.connect import Deadline, address, connected, turn
 from homeintel.errors import BridgeError, BrokerRefusedError, BrokerUnreachableError, PublishError
-from homeintel.publish.connect import Link, connected
 from homeintel.publish.message import Message
 from homeintel.publish.topics import Topics
 from homeintel.settings import BrokerSettings
 
 if TYPE_CHECKING:
+    from paho.mqtt.client import Client
     from paho.mqtt.properties import Properties
 
 
@@ -27,54 +26,57 @@ def send(broker: BrokerSettings, topics: Topics, messages: Sequence[Message]) ->
     """
     for message in messages:
         _refuse_foreign(topics, message.topic)
+    confirmations = _Confirmations()
+    sent: list[int] = []
+    deadline = Deadline(broker.timeout)
     try:
-        with connected(broker) as link:
-            return send_over(link, broker, messages)
+        with connected(broker, deadline) as client:
+            client.on_publish = confirmations.note
+            now = datetime.now(UTC)
+            sent += [_hand_over(client, broker, message, now) for message in messages]
+            turn(client, broker, deadline, until=lambda: confirmations.complete(sent))
     except (BrokerUnreachableError, BrokerRefusedError) as error:
-        return 0, error
-
-
-def send_over(link: Link, broker: BrokerSettings, messages: Sequence[Message]) -> tuple[int, BridgeError | None]:
-    """Send messages over an open connection; returns as `send`."""
-    confirmations = _Confirmations(link)
-    now = datetime.now(UTC)
-    sent = []
-    for message in messages:
-        properties = _expiry(message, now) if broker.protocol == "5" else None
-        sent.append(
-            link.client.publish(
-                message.topic, message.payload.encode(), qos=message.qos, retain=message.retain, properties=properties
-            ).mid
-        )
-    return confirmations.wait(sent, broker.timeout)
+        return confirmations.count(sent), error
+    return confirmations.count(sent), confirmations.problem(sent, broker)
 
 
 class _Confirmations:
-    """Collects the broker's acknowledgements (PUBACK); MQTT 5 brokers may refuse a message there."""
+    """The broker's acknowledgements (PUBACK) by message id; MQTT 5 brokers may refuse a message there."""
 
-    def __init__(self, link: Link) -> None:
-        self._link = link
-        self._changed = threading.Condition()
+    def __init__(self) -> None:
         self._refusals: dict[int, str] = {}
-        link.client.on_publish = self._note
 
-    def _note(self, _client: object, _userdata: object, mid: int, reason: Any, _properties: object) -> None:  # noqa: ANN401
-        with self._changed:
-            self._refusals[mid] = str(reason) if reason.is_failure else ""
-            self._changed.notify_all()
+    def note(self, _client: object, _userdata: object, mid: int, reason: Any, _properties: object) -> None:  # noqa: ANN401
+        self._refusals[mid] = str(reason) if reason.is_failure else ""
 
-    def wait(self, sent: Sequence[int], seconds: float) -> tuple[int, BridgeError | None]:
-        deadline = time.monotonic() + seconds
-        for number, mid in enumerate(sent):
-            with self._changed:
-                while mid not in self._refusals and not self._link.lost.is_set() and time.monotonic() < deadline:
-                    self._changed.wait(0.05)
-                refusal = self._refusals.get(mid)
-            if refusal is None:
-                return number, _cut(lost=self._link.lost.is_set(), seconds=seconds)
-            if refusal:
-                return number, _refused(refusal)
-        return len(sent), None
+    def complete(self, sent: Sequence[int]) -> bool:
+        return self._refusals.keys() >= set(sent)
+
+    def count(self, sent: Sequence[int]) -> int:
+        """Return how many were confirmed before the first that was not."""
+        return next((number for number, mid in enumerate(sent) if self._refusals.get(mid) != ""), len(sent))
+
+    def problem(self, sent: Sequence[int], broker: BrokerSettings) -> BridgeError | None:
+        number = self.count(sent)
+        if number == len(sent):
+            return None
+        refusal = self._refusals.get(sent[number])
+        if refusal:
+            return BrokerRefusedError(
+                f"The broker at {address(broker)} refused a message: {refusal}.",
+                next_step="Allow the user to publish under publish.topic and the discovery prefix (the broker's ACL).",
+            )
+        return BrokerUnreachableError(
+            f"The broker at {address(broker)} confirmed nothing for {broker.timeout:g} s.",
+            next_step="Check the broker's log, or allow more time with its timeout.",
+        )
+
+
+def _hand_over(client: "Client", broker: BrokerSettings, message: Message, now: datetime) -> int:
+    properties = _expiry(message, now) if broker.protocol == "5" else None
+    return client.publish(
+        message.topic, message.payload.encode(), qos=message.qos, retain=message.retain, properties=properties
+    ).mid
 
 
 def _expiry(message: Message, now: datetime) -> "Properties | None":
@@ -96,14 +98,3 @@ def _refuse_foreign(topics: Topics, topic: str) -> None:
             kept="Nothing was sent.",
             next_step="Check publish.topic, bridge.base_topics and bridge.discovery_prefix.",
         )
-
-
-def _cut(*, lost: bool, seconds: float) -> BrokerUnreachableError:
-    happened = "The connection to the broker was cut." if lost else f"The broker confirmed nothing for {seconds:g} s."
-    return BrokerUnreachableError(happened, next_step="Check the broker's log.")
-
-
-def _refused(reason: str) -> BrokerRefusedError:
-    return BrokerRefusedError(
-        f"The broker refused a message: {reason}.", next_step="Allow the user to publish under publish.topic."
-    )
