@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+import pandas as pd
+
 from homeintel.errors import EventSourceError, SourceRefusedError
 from homeintel.events.choose import source_of
 from homeintel.events.domains import ATTRIBUTES
@@ -86,6 +88,24 @@ def wanted_attributes(phase: Phase) -> frozenset[str]:
     with phase.store.connect() as connection:
         rows = connection.execute("SELECT DISTINCT attribute FROM entities WHERE attribute IS NOT NULL").fetchall()
     return ATTRIBUTES | {name for (name,) in rows}
+
+
+def summary(phase: Phase, done: Fetch) -> pd.DataFrame:
+    """Return what was found and read as rows (what, found) for the record; nothing in it is secret."""
+    rows = [("source", _place(phase))]
+    rows += [("found", sentence) for sentence in (done.found.sentences if done.found else ())]
+    if done.found is not None and done.found.newest is not None:
+        rows.append(("newest point", f"{done.found.newest:%Y-%m-%d %H:%M} UTC"))
+    rows += [
+        ("refused", f"{points:,} points {why}") for why, points in (done.found.refused.items() if done.found else ())
+    ]
+    rows.append(("UTC days that cover the window", str(len(done.sync.wanted))))
+    rows.append(("UTC days read tonight", str(len(done.sync.fetched))))
+    rows.append(("points read tonight", f"{done.sync.points_read:,}"))
+    rows.append(("days dropped as too old", str(done.sync.dropped_days)))
+    if done.failure is not None:
+        rows.append(("failure", str(done.failure)))
+    return pd.DataFrame(rows, columns=["what", "found"])
 
 
 def conclude(phase: Phase, done: Fetch) -> Outcome:

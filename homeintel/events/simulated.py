@@ -55,9 +55,9 @@ class SimulatedSource:
     def _simulated(self) -> pa.Table:
         if self._states is None:
             # Imported here: the other sources don't need the simulator.
-            from homeintel.simulate import simulate_home
+            from homeintel.simulate import simulate_events
 
-            home = simulate_home(
+            events = simulate_events(
                 seed=self._settings.seed,
                 kind=self._settings.kind,
                 devices=self._settings.devices,
@@ -67,5 +67,5 @@ class SimulatedSource:
                 latitude=self._home.latitude,
                 longitude=self._home.longitude,
             )
-            self._states = as_states(home.events).sort_by("ts")
+            self._states = as_states(events).sort_by("ts")
         return self._states
