@@ -1,0 +1,1 @@
+"""Zigbee2MQTT in: one batch query of retained topics becomes devices, capabilities and their Home Assistant entities."""

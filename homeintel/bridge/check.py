@@ -1,0 +1,48 @@
+"""What `homeintel doctor` asks of the broker: is it there, does it let homeintel in, did Zigbee2MQTT leave its devices."""
+
+from homeintel.bridge.bridges import Bridge, read_bridge
+from homeintel.bridge.mqtt import query_broker
+from homeintel.bridge.retained import Retained
+from homeintel.errors import BrokerRefusedError, BrokerUnreachableError, PayloadError
+from homeintel.settings import MqttBridgeSettings, Settings
+
+Check = tuple[str, bool, str, str]
+"""(what, whether it is as a night needs it, what was found, how to mend it)."""
+
+
+def check_broker(settings: Settings) -> list[Check]:
+    """Return the checks in order; those after one that failed are left out. Other sources than a broker have none."""
+    if not isinstance(settings.bridge, MqttBridgeSettings):
+        return []
+    try:
+        retained = query_broker(settings.bridge)
+    except BrokerUnreachableError as error:
+        return [("broker", False, error.happened, error.next_step)]
+    except BrokerRefusedError as error:
+        return [("broker", True, "it answers", ""), ("broker access", False, error.happened, error.next_step)]
+    checks: list[Check] = [
+        ("broker", True, f"{retained.origin} answers", ""),
+        ("broker access", True, f"homeintel may read; {retained.seconds:.1f} s for {len(retained.topics)} topics", ""),
+    ]
+    for base in settings.bridge.base_topics:
+        checks += check_bridge(retained, base)
+    return checks
+
+
+def check_bridge(retained: Retained, base_topic: str) -> list[Check]:
+    """Return whether a bridge listed its devices, and whether Zigbee2MQTT runs."""
+    name = f"{base_topic}/bridge/devices"
+    try:
+        bridge = read_bridge(retained, base_topic)
+    except PayloadError as error:
+        return [(name, False, error.happened, error.next_step)]
+    if bridge is None:
+        mend = "Restart Zigbee2MQTT, and check bridge.base_topics and Zigbee2MQTT's mqtt.force_disable_retain."
+        return [(name, False, "nothing is retained", mend)]
+    return [(name, True, f"{len(bridge.devices)} devices and groups", ""), _state(bridge)]
+
+
+def _state(bridge: Bridge) -> Check:
+    word = {True: "online", False: "offline", None: "not retained"}[bridge.online]
+    mend = "Start Zigbee2MQTT; until then homeintel works with what it left on the broker."
+    return (f"{bridge.base_topic}/bridge/state", bridge.online is True, f"Zigbee2MQTT is {word}", mend)

@@ -1,0 +1,91 @@
+"""Everything the retained topics say: bridges, devices, entities, and what was odd."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from homeintel.bridge.bridges import Bridge, read_bridge
+from homeintel.bridge.devices import Device
+from homeintel.bridge.discovery import Announced, read_discovery
+from homeintel.bridge.problems import Problem
+from homeintel.bridge.retained import Retained
+from homeintel.errors import BridgeSilentError
+from homeintel.settings import BridgeTopics
+
+
+@dataclass(frozen=True)
+class House:
+    """What a night's query means.
+
+    Args:
+        retained: the topics it was read from.
+        bridges: those that listed their devices.
+        silent: base topics that did not.
+        devices: devices and groups of all bridges; each address once.
+        announced: entities Zigbee2MQTT announces.
+        problems: what was odd, named.
+    """
+
+    retained: Retained
+    bridges: tuple[Bridge, ...]
+    silent: tuple[str, ...]
+    devices: tuple[Device, ...]
+    announced: tuple[Announced, ...]
+    problems: tuple[Problem, ...] = field(default=())
+
+
+def read_house(retained: Retained, topics: BridgeTopics) -> House:
+    """Return what `retained` says of the bridges in `topics`.
+
+    A bridge that is silent beside others is named in `silent`. A device that two bridges list counts where it is listed
+    first.
+
+    Raises:
+        BridgeSilentError: no bridge listed its devices.
+        PayloadError: a list of devices is damaged.
+    """
+    found = {base: read_bridge(retained, base) for base in topics.base_topics}
+    bridges = tuple(bridge for bridge in found.values() if bridge is not None)
+    if not bridges:
+        raise _silent(retained, topics)
+    devices, doubles = _once(bridges)
+    announced, unread = read_discovery(retained, topics.discovery_prefix, topics.base_topics)
+    problems = [problem for bridge in bridges for problem in bridge.problems]
+    return House(
+        retained=retained,
+        bridges=bridges,
+        silent=tuple(base for base, bridge in found.items() if bridge is None),
+        devices=tuple(devices),
+        announced=tuple(announced),
+        problems=(*problems, *doubles, *unread),
+    )
+
+
+def _silent(retained: Retained, topics: BridgeTopics) -> BridgeSilentError:
+    listened = ", ".join(f"{base}/bridge/devices" for base in topics.base_topics)
+    waited = f" within {retained.seconds:.0f} s" if retained.seconds else ""
+    return BridgeSilentError(
+        f"Nothing is retained under {listened} ({retained.origin}{waited}).",
+        next_step="Restart Zigbee2MQTT: it publishes its devices when it starts. Check bridge.base_topics, and that "
+        "mqtt.force_disable_retain is not set in Zigbee2MQTT.",
+    )
+
+
+def _once(bridges: Iterable[Bridge]) -> tuple[list[Device], list[Problem]]:
+    found: dict[str, Device] = {}
+    doubles: list[Problem] = []
+    for bridge in bridges:
+        for device in bridge.devices:
+            if device.ieee_address in found:
+                first = found[device.ieee_address].base_topic
+                topic = f"{bridge.base_topic}/bridge/devices"
+                doubles.append(Problem(topic, device.friendly_name, f"is listed under {first} too; that one counts"))
+            else:
+                found[device.ieee_address] = device
+    return list(found.values()), doubles
+
+
+def with_areas(house: House, areas: dict[str, str]) -> House:
+    """Return the house with each device's area; `areas` is by address."""
+    return replace(
+        house, devices=tuple(replace(device, area=areas.get(device.ieee_address)) for device in house.devices)
+    )
