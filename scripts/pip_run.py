@@ -82,6 +82,8 @@ def reaching_packages(python: Path) -> dict[str, str]:
     for section in ("global", "install", ":env:"):
         for name, value in re.findall(rf"^{section}\.([\w-]+)=(.*)$", listed, re.MULTILINE):
             found[name.replace("-", "_").upper()] = str(ast.literal_eval(value))
+    if found.get("RETRIES") == "0":
+        found["RETRIES"] = "1"  # only of a second try does pip say that the first failed, and why
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
     kept |= {f"PIP_{name}": value for name, value in found.items() if name in REACHING_PACKAGES}
     return kept | {"PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PYTHONUNBUFFERED": "1"}

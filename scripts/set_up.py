@@ -26,7 +26,6 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCK = VENV / "set-up.lock"  # its presence says: this environment is ours to remake
 LOG = VENV / "set-up.log"
-INSTALLING = "\nInstalling collected packages: "
 
 
 @contextlib.contextmanager
@@ -103,6 +102,12 @@ def installed() -> int:
     return sum(1 for _ in VENV.glob("lib/python*/site-packages/*.dist-info"))
 
 
+def to_install(said: str) -> int:
+    """Return how many packages pip said it will install; 0 before it says so."""
+    names = said.partition("\nInstalling collected packages: ")[2].partition("\n")[0]
+    return names.count(",") + 1 if names else 0
+
+
 def install_packages(which: str, env: dict[str, str]) -> None:
     """Install the pinned packages of the set `which`, each checked against its hashes.
 
@@ -114,16 +119,15 @@ def install_packages(which: str, env: dict[str, str]) -> None:
 
     def watch(said: str) -> None:
         nonlocal installing
-        fetched, at_work, names = said.partition(INSTALLING)
-        if not at_work:
-            fetching.show(str(fetched.count("Collecting ")))
+        fetched = str(said.count("Collecting "))
+        if not to_install(said):
+            fetching.show(fetched)
             return
         if installing is None:
             forget_stamps()
-            fetching.done(str(fetched.count("Collecting ")))
+            fetching.done(fetched)
             installing = Step(3, "packages installed: ")
-        total = names.partition("\n")[0].count(",") + 1
-        installing.show(f"{installed() - before} of {total}")
+        installing.show(f"{max(installed() - before, 0)} of {to_install(said)}")
 
     requirements = ROOT / "requirements" / f"{which}.txt"
     code, said = run(
@@ -146,7 +150,10 @@ def install_packages(which: str, env: dict[str, str]) -> None:
     )
     if code:
         raise SetUpError(explain(said, VENV, LOG))
-    (installing or fetching).done(str(installed() - before) if installing else "none, all are there")
+    if installing is None:
+        fetching.done("none, all are there")
+    else:
+        installing.done(str(to_install(said)))
 
 
 def install_homeintel(env: dict[str, str]) -> None:
