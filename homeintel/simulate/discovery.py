@@ -21,7 +21,7 @@ class DiscoveredEntity:
 
     component: str
     object_id: str
-    property: str | None
+    property_name: str | None
     payload: dict[str, Any]
 
 
@@ -54,19 +54,14 @@ def _generic(expose: dict[str, Any], topic: str) -> DiscoveredEntity | None:
     """Return the entity of a generic expose, None for what Home Assistant gets no entity for."""
     kind, settable = expose["type"], bool(expose.get("access", 0) & 2)
     readable = bool(expose.get("access", 0) & 1)
-    if expose["name"] == "action":
-        return None
     if expose["name"] == "warning":
         return DiscoveredEntity("siren", "siren", expose["property"], _siren(topic))
-    if kind in {"composite", "list"}:
-        return _entity("sensor", expose, topic, _truncated(expose)) if readable else None
-    if kind == "numeric":
-        return _numeric(expose, topic, settable=settable)
-    if kind == "enum":
-        return _enum(expose, topic, settable=settable)
-    if kind == "text":
-        return _entity("text", expose, topic, {}) if settable else _entity("sensor", expose, topic, _truncated(expose))
-    return _binary(expose, topic, settable=settable)
+    if expose["name"] == "action" or (kind in {"composite", "list"} and not readable):
+        return None
+    simple = {"numeric": _numeric, "enum": _enum, "binary": _binary}
+    if kind in simple:
+        return simple[kind](expose, topic, settable=settable)
+    return _entity("text", expose, topic, {}) if kind == "text" and settable else _long_text(expose, topic)
 
 
 def _numeric(expose: dict[str, Any], topic: str, *, settable: bool) -> DiscoveredEntity:
@@ -120,10 +115,10 @@ def _entity(component: str, expose: dict[str, Any], topic: str, extra: dict[str,
     return DiscoveredEntity(component, object_id, prop, payload | extra | facts)
 
 
-def _truncated(expose: dict[str, Any]) -> dict[str, Any]:
+def _long_text(expose: dict[str, Any], topic: str) -> DiscoveredEntity:
     prop = expose["property"]
     template = f"{{{{ value_json[\"{prop}\"] | default('',True) | string | truncate(254, True, '', 0) }}}}"
-    return {"value_template": template}
+    return _entity("sensor", expose, topic, {"value_template": template})
 
 
 def _siren(topic: str) -> dict[str, Any]:

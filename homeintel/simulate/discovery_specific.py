@@ -55,7 +55,7 @@ def light_payload(features: Payload, effects: list[str], topic: str) -> Payload:
 
 
 def _light(features: Payload, model: Payload, topic: str) -> Payload:
-    effects = next((expose["values"] for expose in model["exposes"] if expose.get("name") == "effect"), [])
+    effects: list[str] = next((e["values"] for e in model["exposes"] if e.get("name") == "effect"), [])
     return light_payload(features, effects, topic)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,7 @@ class SimulatedEntity:
     device: SimulatedDevice
     component: str
     object_id: str
-    property: str | None
+    property_name: str | None
     payload: dict[str, Any] = field(repr=False)
     enabled: bool = True
 
@@ -88,8 +89,9 @@ def house_layout(seed: int, devices: int) -> Layout:
     """
     rng = generator(seed, Stream.LAYOUT)
     numbers = rng.choice(0xFFFFFE, size=devices, replace=False) + 1
-    placed = tuple(_place(rng_number, position) for position, rng_number in enumerate(numbers[: devices - SPARES]))
-    everything = (*placed, *_spares(numbers[devices - SPARES :]))
+    real = max(devices - SPARES, 1)
+    placed = tuple(_place(number, position) for position, number in enumerate(numbers[:real]))
+    everything = (*placed, *islice(_spares(numbers[-SPARES:]), devices - real))
     entities = tuple(entity for device in everything for entity in _entities(device))
     members = tuple(device for device in placed if device.room == "living room" and _is_light(device))
     return Layout(everything, entities, "living room/all lights", members)
@@ -106,7 +108,7 @@ def _place(number: np.int64, position: int) -> SimulatedDevice:
 
 
 def _spares(numbers: np.ndarray[Any, np.dtype[np.int64]]) -> Iterator[SimulatedDevice]:
-    disabled, unknown = (f"{OTHER_PREFIX}{int(number):06x}" for number in numbers)
+    disabled, unknown = f"{OTHER_PREFIX}{int(numbers[0]):06x}", f"{OTHER_PREFIX}{int(numbers[-1]):06x}"
     yield SimulatedDevice(disabled, "Weihnachtsbaum", "living room", models()["SP 120"], disabled=True)
     yield SimulatedDevice(unknown, unknown, "", _generated(models()["SNZB-02"]), supported=False)
 
@@ -133,7 +135,7 @@ def _entities(device: SimulatedDevice) -> Iterator[SimulatedEntity]:
             device=device,
             component=found.component,
             object_id=found.object_id,
-            property=found.property,
+            property_name=found.property_name,
             payload=found.payload,
             enabled=_enabled(device, found),
         )

@@ -1,0 +1,111 @@
+"""The truth of a home once its rows are there: what was planted, and how often it shows."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from homeintel.simulate.anomalies import Trouble
+from homeintel.simulate.clock import MINUTE, Ints, moment
+from homeintel.simulate.faults import Faults
+from homeintel.simulate.habits import SPREADS, due_times, possible_days
+from homeintel.simulate.naming import default_entity_id
+from homeintel.simulate.reactions import AUTOMATION_TAG, COUPLING_TAG, Chances
+from homeintel.simulate.resolve import initial_states, state_at
+from homeintel.simulate.rows import Rows
+from homeintel.simulate.scene import Scene
+from homeintel.simulate.truth import Automation, Coupling, EntityTruth, Restart, Routine, Truth
+
+__all__ = ["planted_truth"]
+
+
+def planted_truth(scene: Scene, rows: Rows, chances: Chances, faults: Faults, trouble: Trouble) -> Truth:
+    """Return the truth of a home. Counts come from the rows; what a restart swallowed is not counted."""
+    routines = [_routine(scene, number, rows) for number in range(len(scene.plan.routines))]
+    undone = [a.automation_id for a in scene.plan.automations if a.automation_id in scene.plan.undone]
+    for name in undone:
+        start, end = scene.window
+        trouble.note("undone_automation", name, start, end, "switched off again within three minutes")
+    away = np.flatnonzero(scene.life.away[: scene.days])
+    if len(away):
+        first, last = scene.clock.midnights[away[0]], scene.clock.midnights[away[-1] + 1]
+        trouble.note("away", None, int(first), int(last), f"nobody at home for {len(away)} days")
+    return Truth(
+        routines=tuple(routine for routine in routines if routine.sun_event is None),
+        sun_routines=tuple(routine for routine in routines if routine.sun_event is not None),
+        couplings=tuple(_coupling(scene, number, rows, chances) for number in range(len(scene.plan.couplings))),
+        automations=tuple(_automation(scene, number, chances) for number in range(len(scene.plan.automations))),
+        anomalies=tuple(trouble.anomalies),
+        away_days=tuple(_dates(scene, away)),
+        restarts=tuple(Restart(moment(down), moment(back)) for down, _, back in faults.restarts),
+        entities=tuple(_entities(scene)),
+    )
+
+
+def _counts(scene: Scene, ts: Ints) -> tuple[int, int]:
+    """Return how many times lie in the window, and how many after it."""
+    start, end = scene.window
+    return int(((ts >= start) & (ts < end)).sum()), int((ts >= end).sum())
+
+
+def _routine(scene: Scene, number: int, rows: Rows) -> Routine:
+    routine = scene.plan.routines[number]
+    done = rows.ts[rows.tag == number]
+    now, later = _counts(scene, done)
+    days = possible_days(routine, scene) & ~_already(scene, routine, done, rows)
+    return replace(
+        routine,
+        occurrences=now,
+        opportunities=int(days[: scene.days].sum()),
+        future_occurrences=later,
+        future_opportunities=int(days[scene.days :].sum()),
+    )
+
+
+def _already(scene: Scene, routine: Routine, done: Ints, rows: Rows) -> npt.NDArray[np.bool_]:
+    """Return the days on which the state was there before its time came, so that there was nothing to do."""
+    early = np.full(scene.clock.days, -SPREADS * routine.spread_minutes)
+    due, _ = due_times(routine, scene, early)
+    entity, state = scene.cast.numbers[routine.entity_id], scene.state(routine.state)
+    there = state_at(rows, initial_states(scene), entity, due) == state
+    late = round(2 * SPREADS * routine.spread_minutes) * MINUTE
+    position = np.minimum(np.searchsorted(done, due), max(len(done) - 1, 0))
+    acted = (done[position] >= due) & (done[position] <= due + late) if len(done) else np.zeros(len(due), np.bool_)
+    return np.asarray(there & ~acted)
+
+
+def _coupling(scene: Scene, number: int, rows: Rows, chances: Chances) -> Coupling:
+    now, later = _counts(scene, rows.ts[rows.tag == COUPLING_TAG + number])
+    could, could_later = _counts(scene, chances[COUPLING_TAG + number])
+    return replace(
+        scene.plan.couplings[number],
+        occurrences=now,
+        opportunities=could,
+        future_occurrences=later,
+        future_opportunities=could_later,
+    )
+
+
+def _automation(scene: Scene, number: int, chances: Chances) -> Automation:
+    return replace(scene.plan.automations[number], runs=_counts(scene, chances[AUTOMATION_TAG + number])[0])
+
+
+def _dates(scene: Scene, days: Ints) -> list[date]:
+    return [scene.clock.date_of(day) for day in days.tolist()]
+
+
+def _entities(scene: Scene) -> list[EntityTruth]:
+    return [
+        EntityTruth(
+            ieee_address=entity.device.ieee_address,
+            property=entity.property_name,
+            entity_id=entity.entity_id,
+            default_entity_id=default_entity_id(entity.component, entity.device.friendly_name, entity.object_id),
+            unique_id=entity.unique_id,
+            enabled=entity.enabled,
+            renamed=False,
+            excluded=False,
+        )
+        for entity in scene.layout.entities
+    ]
