@@ -58,7 +58,7 @@ def usable() -> bool:
     here = [path for path in stamps if path.exists() and path.read_text("utf-8").startswith(f"{ROOT}\n")]
     if not (here and PYTHON.exists()):
         return False
-    return subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0
+    return subprocess.run([PYTHON, "-c", "import pip"], capture_output=True, check=False).returncode == 0
 
 
 def set_aside() -> None:
