@@ -145,8 +145,8 @@ def _suggestions(night: "Night") -> list[dict[str, Any]]:
         rows = query(
             connection,
             """SELECT suggestion_id, rank, kind, title, description, status, automation_yaml,
-              CAST(action_payload AS VARCHAR) AS action_payload, format('{:.0%}', confidence) AS confidence,
-              format('{:.2f}', score) AS score
+              CAST(action_payload AS VARCHAR) AS action_payload,
+              format('{:.0f} %', 100 * confidence) AS confidence, format('{:.2f}', score) AS score
             FROM suggestions WHERE run_id = ? AND status NOT IN ('dismissed', 'resolved') ORDER BY rank""",
             [night.run_id],
         )
