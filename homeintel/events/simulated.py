@@ -43,7 +43,7 @@ class SimulatedSource:
 
     def pieces(self, days: Sequence[date]) -> list[list[date]]:
         """All days at once: a simulated home is small."""
-        return [list(days)]
+        return [list(days)] if days else []
 
     def read(self, start: datetime, end: datetime) -> Iterator[Batch]:
         """Yield the window's rows in one batch."""
