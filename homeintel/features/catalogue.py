@@ -61,7 +61,7 @@ class Entry:
     risk: str = "low"
     values: tuple[Value, ...] = ()
     units: Mapping[str, Value] = field(default_factory=dict)
-    parts: Mapping[str, Value] = field(default_factory=dict)
+    parts: Mapping[str, Value | list[Value]] = field(default_factory=dict)
     caveats: str = ""
     helps: tuple[str, ...] = ()
     tell: bool = True
@@ -69,7 +69,8 @@ class Entry:
     def wanted(self, *, name: str, composite: str | None, unit: str | None) -> tuple[Value, ...]:
         """Return the values to suggest for one leaf, in order of preference; none means: leave it alone."""
         if composite:
-            return (self.parts[name],) if name in self.parts else ()
+            found = self.parts.get(name, [])
+            return tuple(found) if isinstance(found, list) else (found,)
         spelling = UNITS.get(unit or "", unit or "")
         return (self.units[spelling],) if spelling in self.units else self.values
 

@@ -1,5 +1,8 @@
 """What the home's habits say about features: which devices a feature would help, and why."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pandas as pd
 
 from homeintel.features.tables import Tables
@@ -22,25 +25,23 @@ KEYS = ("motion_pair", "evening_light", "wall_switch", "cover_routine", "heating
 def find_context(tables: Tables) -> Context:
     """Return for which devices which findings of this window speak for a feature, with the reason."""
     patterns = tables.patterns.loc[~tables.patterns["already_automated"].astype(bool)]
-    context: Context = {}
-    _add(context, "motion_pair", _motion_pairs(patterns, tables.entities))
-    _add(context, "evening_light", _routines(_evening(patterns), tables.entities, "light"))
-    _add(context, "cover_routine", _routines(patterns, tables.entities, "cover"))
-    _add(context, "heating_routine", _routines(patterns, tables.entities, "climate"))
-    _add(context, "wall_switch", _cut_off(tables))
-    return context
-
-
-def _add(context: Context, key: str, found: dict[str, str]) -> None:
-    context.update({(key, address): reason for address, reason in found.items()})
+    found = {
+        "motion_pair": _motion_pairs(patterns, tables.entities),
+        "evening_light": _routines(_evening(patterns), tables.entities, "light"),
+        "cover_routine": _routines(patterns, tables.entities, "cover"),
+        "heating_routine": _routines(patterns, tables.entities, "climate"),
+        "wall_switch": _cut_off(tables),
+    }
+    return {(key, address): reason for key, reasons in found.items() for address, reason in reasons.items()}
 
 
 def _motion_pairs(patterns: pd.DataFrame, entities: pd.DataFrame) -> dict[str, str]:
-    sensors = entities.loc[entities["property"].isin(MOTION)].set_index("entity_id")["ieee_address"].to_dict()
-    pairs = patterns.loc[patterns["trigger_entity_id"].isin(sensors.keys())]
+    sensors = entities.loc[entities["property"].isin(MOTION)]
+    devices = dict(zip(sensors["entity_id"], sensors["ieee_address"], strict=True))
     return {
-        sensors[trigger]: f"A habit was found that this sensor starts: {trigger}, then {entity}."
-        for trigger, entity in zip(pairs["trigger_entity_id"], pairs["entity_id"], strict=True)
+        devices[trigger]: f"A habit was found that starts with {trigger}: {entity} turns {state}."
+        for trigger, entity, state in _rows(patterns, "trigger_entity_id", "entity_id", "state")
+        if trigger in devices
     }
 
 
@@ -50,19 +51,25 @@ def _evening(patterns: pd.DataFrame) -> pd.DataFrame:
 
 
 def _routines(patterns: pd.DataFrame, entities: pd.DataFrame, domain: str) -> dict[str, str]:
-    mine = entities.loc[entities["entity_id"].str.startswith(f"{domain}.")].merge(
-        patterns[["entity_id", "state"]].drop_duplicates("entity_id"), on="entity_id"
-    )
+    devices = dict(zip(entities["entity_id"], entities["ieee_address"], strict=True))
     return {
-        address: f"A habit was found in which {entity} turns to {state}."
-        for address, entity, state in zip(mine["ieee_address"], mine["entity_id"], mine["state"], strict=True)
+        devices[entity]: f"A habit was found in which {entity} turns {state}."
+        for entity, state in _rows(patterns, "entity_id", "state")
+        if entity.startswith(f"{domain}.") and entity in devices
     }
 
 
 def _cut_off(tables: Tables) -> dict[str, str]:
-    often = tables.gaps.loc[tables.gaps["unavailable"] >= CUT_OFF_TIMES]
-    lights = tables.entities.loc[tables.entities["entity_id"].str.startswith("light.")].merge(often, on="entity_id")
+    entities = tables.entities
+    devices = dict(zip(entities["entity_id"], entities["ieee_address"], strict=True))
     return {
-        address: f"It lost power {times} times in the window, as when a light is switched at the wall."
-        for address, times in zip(lights["ieee_address"], lights["unavailable"], strict=True)
+        devices[
+            entity
+        ]: f"{entity} lost its power {times} times in the window, as a light does that is switched at the wall."
+        for entity, times in _rows(tables.gaps, "entity_id", "unavailable")
+        if times >= CUT_OFF_TIMES and entity.startswith("light.") and entity in devices
     }
+
+
+def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+    return table[list(columns)].itertuples(index=False, name=None)

@@ -13,7 +13,7 @@ from homeintel.features.catalogue import Catalogue, Entry
 from homeintel.features.features import entries
 from homeintel.features.records import as_records
 
-HIDDEN = frozenset({"device_disabled", "filtered", "excluded", "configuration_unknown"})
+HIDDEN = frozenset({"device_disabled", "filtered", "excluded", "configuration_unknown", "no_history"})
 """Reasons why a property can't be known that are the owner's own choice, or leave nothing to advise on."""
 
 Payload = dict[str, Value | dict[str, Value]]

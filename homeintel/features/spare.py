@@ -2,7 +2,11 @@
 
 import pandas as pd
 
+from homeintel.features.catalogue import HOUSEKEEPING
 from homeintel.features.tables import Tables
+
+QUIET = frozenset({"button", "event", "scene", "update"})
+"""Components without a lasting state, and updates: nothing is wrong when nothing happens to them."""
 
 
 def spare_devices(rows: pd.DataFrame, devices: pd.DataFrame) -> pd.DataFrame:
@@ -15,7 +19,7 @@ def spare_devices(rows: pd.DataFrame, devices: pd.DataFrame) -> pd.DataFrame:
     Returns:
         ieee_address, friendly_name, model, last_seen (of anything, before the window's end; UTC; NaT: never), features
         (observable ones). A device without any observable feature (a remote control) is not in it: nothing is known
-        of its use.
+        of its use; nor are devices that Zigbee2MQTT doesn't support or that are disabled.
     """
     exposed = rows.loc[rows["origin"] == "expose"]
     seen = exposed.assign(observable=exposed["verdict"].isin(["used", "constant", "never_seen"]))
@@ -23,13 +27,14 @@ def spare_devices(rows: pd.DataFrame, devices: pd.DataFrame) -> pd.DataFrame:
         changes=("changes", "sum"), last_seen=("last_seen", "max"), features=("observable", "sum")
     )
     idle = table.loc[(table["changes"] == 0) & (table["features"] > 0)].drop(columns="changes")
-    named = idle.merge(devices[["ieee_address", "friendly_name", "model"]], on="ieee_address")
+    supported = devices.loc[devices["supported"].astype(bool) & ~devices["disabled"].astype(bool)]
+    named = idle.merge(supported[["ieee_address", "friendly_name", "model"]], on="ieee_address")
     ordered = named.sort_values("friendly_name")[["ieee_address", "friendly_name", "model", "last_seen", "features"]]
     return ordered.reset_index(drop=True)
 
 
 def idle_entities(tables: Tables) -> pd.DataFrame:
-    """Return the enabled entities nothing ever happened to in the window.
+    """Return the enabled entities nothing ever happened to in the window, without those that are meant to be quiet.
 
     Returns:
         entity_id, friendly_name, last_seen (UTC; NaT: never recorded), in order of the names. An entity of which any
@@ -38,7 +43,8 @@ def idle_entities(tables: Tables) -> pd.DataFrame:
     recorded = tables.observed.groupby("entity_id", as_index=False).agg(
         changes=("changes", "sum"), last_seen=("last_seen", "max")
     )
-    expected = tables.entities.loc[tables.entities["enabled"] & ~tables.entities["excluded"]]
+    quiet = tables.entities["component"].isin(QUIET) | tables.entities["property"].isin(HOUSEKEEPING)
+    expected = tables.entities.loc[tables.entities["enabled"] & ~tables.entities["excluded"] & ~quiet]
     known = expected.drop_duplicates("entity_id").merge(recorded, on="entity_id", how="left")
     idle = known.loc[known["changes"].fillna(0) == 0]
     named = idle.merge(tables.devices[["ieee_address", "friendly_name"]], on="ieee_address")
