@@ -1,21 +1,24 @@
 """Everything phase 5 computes, as pure functions: material and replays in, suggestions out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from homeintel.patterns.arrays import Bools
 from homeintel.patterns.calendar import Calendar
 from homeintel.phase import Window
-from homeintel.suggestions.backtest.history import Bools, EntityHistory
+from homeintel.suggestions.aftermath import put_aside, resolved, watched
+from homeintel.suggestions.backtest.history import EntityHistory
 from homeintel.suggestions.backtest.replay import replay
 from homeintel.suggestions.candidate import Candidate
 from homeintel.suggestions.from_anomalies import from_anomalies
 from homeintel.suggestions.from_features import from_opportunities
 from homeintel.suggestions.from_patterns import from_pattern
+from homeintel.suggestions.hybrid import hybrids
 from homeintel.suggestions.load import Material
-from homeintel.suggestions.memory import answered
-from homeintel.suggestions.pattern_row import PatternRow, pattern_rows
+from homeintel.suggestions.memory import StoredRow, answered
+from homeintel.suggestions.pattern_row import PatternRow
 from homeintel.suggestions.ranking import Selection, Step, select
 
 
@@ -41,39 +44,62 @@ class Suggestions:
     Args:
         selection: the chosen ones and the funnel.
         candidates: every candidate, chosen or not.
+        aside: what the person dismissed or snoozed, with that status.
+        watched: rows of accepted suggestions, with what became of them.
+        resolved: rows of what was open last night and whose reason is gone.
     """
 
     selection: Selection
     candidates: tuple[Candidate, ...]
+    aside: tuple[tuple[Candidate, str], ...] = ()
+    watched: tuple[StoredRow, ...] = ()
+    resolved: tuple[StoredRow, ...] = ()
 
 
 def habits(material: Material) -> list[PatternRow]:
     """Return the patterns that no machine carries out already."""
-    return [row for row in pattern_rows(material.patterns) if not row.already_automated]
+    return [row for row in material.patterns if row.pattern_id not in material.automated]
 
 
 def make_candidates(material: Material, past: Past, window: Window) -> list[Candidate]:
-    """Return every candidate: from habits with their backtest, from unused features, from anomalies."""
-    from_habits = [_from_habit(row, material, past, window) for row in habits(material)]
-    others = from_anomalies(material.anomalies, material.names, material.battery_devices)
-    return [*from_habits, *from_opportunities(material.opportunities), *others]
+    """Return every candidate: from habits with their replay, from unused features, of both, from anomalies."""
+    rows = habits(material)
+    from_habits = [_from_habit(row, material, past, window) for row in rows]
+    both = hybrids(list(zip(rows, from_habits, strict=True)), material.opportunities, material.names)
+    broken = from_anomalies(material.anomalies, rows, material.names, material.battery_devices)
+    return [*from_habits, *both, *from_opportunities(material.opportunities), *broken]
 
 
 def _from_habit(row: PatternRow, material: Material, past: Past, window: Window) -> Candidate:
     candidate = from_pattern(row, material.names, window.days)
     if candidate.obstacle or row.entity_id not in past.histories:
         return candidate
-    return replace(candidate, backtest=replay(row, past.histories, past.calendar, past.left_out_days))
+    replayed = replay(row, past.histories, past.calendar, past.left_out_days)
+    return replace(candidate, backtest=replace(replayed, reminder=candidate.security))
 
 
-def choose(candidates: list[Candidate], material: Material, window: Window, limit: int | None) -> Suggestions:
-    """Return what is suggested tonight, at most `limit`."""
-    selection = select(candidates, answered(candidates, material.memory, window.end_day), limit)
-    automated = int(material.patterns["already_automated"].astype(bool).sum())
-    first = Step("patterns, unused features and anomalies", len(candidates) + automated)
-    note = f"{automated} habits a machine carries out already" if automated else ""
-    steps = (first, replace(selection.steps[0], step="not automated already", example=note), *selection.steps[1:])
-    return Suggestions(replace(selection, steps=steps), tuple(candidates))
+def choose(
+    candidates: Sequence[Candidate], material: Material, past: Past, window: Window, limit: int | None
+) -> Suggestions:
+    """Return what is suggested tonight, at most `limit`, and what became of earlier suggestions."""
+    memory = material.memory
+    kept_out = answered(candidates, memory, window.end_day)
+    selection = select(candidates, kept_out, limit)
+    return Suggestions(
+        replace(selection, steps=_from_the_start(selection.steps, len(material.automated))),
+        tuple(candidates),
+        tuple(put_aside(candidates, memory, kept_out)),
+        tuple(watched(candidates, memory, past.histories, material.automated, material.own)),
+        tuple(resolved(candidates, memory, material.absent, material.automated)),
+    )
+
+
+def _from_the_start(steps: Sequence[Step], automated: int) -> tuple[Step, ...]:
+    """Return the funnel with the patterns that were no candidates at all in front."""
+    found = Step("patterns, unused features and anomalies", steps[0].candidates + automated)
+    habit = "1 habit" if automated == 1 else f"{automated} habits"
+    note = f"{habit} a machine carries out already" if automated else ""
+    return (found, replace(steps[0], step="not automated already", example=note), *steps[1:])
 
 
 def left_out(calendar: Calendar, away: list[tuple[float, float]], days_with_data: frozenset[str]) -> Bools:

@@ -29,12 +29,11 @@ class Candidate:
     Args:
         suggestion_id: see `suggestion_id`.
         kind: what it was made from.
-        source: `patterns`, `features` or `anomalies`: the input whose absence must not be taken for a reason gone.
         title: one line.
         description: two plain sentences.
         entity_ids: the entities it is about; the one acted on first.
         ieee_addresses: the devices it is about.
-        effect: what it would change; two candidates with one effect say the same.
+        effects: what it would change; two candidates that share an effect say the same.
         confidence: calibrated probability that it holds, in [0, 1].
         confidence_low: lower end of its 95 % interval; None where there is no count to make one from.
         confidence_high: upper end; None likewise.
@@ -49,17 +48,17 @@ class Candidate:
         caveats: what the reader should know before accepting.
         backtest: how the automation would have done; None where there is nothing to replay.
         security: True where it only notifies because acting unseen would be dangerous.
+        stands_on: ids of suggestions that this one includes; an answer to them is one to it.
         obstacle: why it can't be suggested at all; empty where it can.
     """
 
     suggestion_id: str
     kind: SuggestionKind
-    source: str
     title: str
     description: str
     entity_ids: tuple[str, ...]
     ieee_addresses: tuple[str, ...]
-    effect: tuple[str, ...]
+    effects: tuple[tuple[str, ...], ...]
     confidence: float
     confidence_low: float | None
     confidence_high: float | None
@@ -74,6 +73,7 @@ class Candidate:
     caveats: tuple[str, ...] = ()
     backtest: Backtest | None = None
     security: bool = False
+    stands_on: tuple[str, ...] = ()
     obstacle: str = ""
 
     @property
@@ -81,20 +81,11 @@ class Candidate:
         """The one score, in [0, 1]: confidence times impact times what effort leaves.
 
         The same three factors for every kind, so kinds compare: a sure, daily, ready automation is near 1; the most
-        tedious thing (effort 1) keeps half of its worth. The interval does not enter: few days already
-        pull the confidence down (see `calibrated`).
+        tedious thing (effort 1) keeps half of its worth. The interval does not
+        enter: the confidence is calibrated, so few days already pull it down.
         """
         return self.confidence * self.impact * (1 - EFFORT_WEIGHT * self.effort)
 
 
 EFFORT_WEIGHT = 0.5
 """How much of its worth the most tedious suggestion loses."""
-
-
-def calibrated(occurrences: float, opportunities: float) -> float:
-    """Return the probability that a habit seen `occurrences` times of `opportunities` is kept the next time.
-
-    Laplace's rule of succession (n + 1) / (m + 2): 4 of 4 is 0.83, 28 of 28 is 0.97. It is the mean of the
-    posterior under a flat prior, so over many habits it comes true as often as it says.
-    """
-    return (occurrences + 1) / (opportunities + 2)

@@ -27,12 +27,11 @@ def from_opportunity(opportunity: Mapping[str, Any]) -> Candidate:
     return Candidate(
         suggestion_id=suggestion_id("feature", str(opportunity["key"])),
         kind="feature",
-        source="features",
         title=f"{opportunity['label']}: {_several(names)}",
         description=" ".join(str(sentence).strip() for sentence in sentences if sentence),
         entity_ids=tuple(opportunity["entity_ids"]),
         ieee_addresses=tuple(opportunity["ieee_addresses"]),
-        effect=("feature", str(opportunity["origin"]), str(opportunity["label"])),
+        effects=(feature_effect(opportunity),),
         confidence=certainty,
         confidence_low=None,
         confidence_high=None,
@@ -54,6 +53,11 @@ def from_opportunity(opportunity: Mapping[str, Any]) -> Candidate:
         },
         caveats=tuple(caveat for caveat in caveats if caveat),
     )
+
+
+def feature_effect(opportunity: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what an unused feature would change: the feature, whatever values its devices take."""
+    return ("feature", str(opportunity["origin"]), str(opportunity["label"]))
 
 
 def from_opportunities(opportunities: pd.DataFrame) -> list[Candidate]:

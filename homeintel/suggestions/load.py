@@ -1,6 +1,6 @@
 """Reads what phase 5 works on: the patterns, anomalies and unused features of this run, else the newest stored ones."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import duckdb
 import pandas as pd
@@ -8,8 +8,11 @@ import pandas as pd
 from homeintel.errors import SuggestionError
 from homeintel.phase import Phase, PhaseName
 from homeintel.store import query
+from homeintel.suggestions.aftermath import automated_ids
 from homeintel.suggestions.memory import Memory, load_memory
 from homeintel.suggestions.names import Names, load_names
+from homeintel.suggestions.own_automations import OwnAutomations, read_automations
+from homeintel.suggestions.pattern_row import PatternRow, pattern_rows
 
 
 @dataclass(frozen=True)
@@ -17,22 +20,26 @@ class Material:
     """The inputs of the night's suggestions.
 
     Args:
-        patterns: rows of `patterns`.
+        patterns: rows of `patterns`, by id.
+        automated: ids of patterns that a machine carries out: seen in the events, or in the home's file.
         anomalies: rows of `anomalies`.
         opportunities: unused features worth telling; see `homeintel.features.opportunities.rank_opportunities`.
         names: what people call their entities.
         battery_devices: addresses of devices on a battery.
         memory: what earlier nights showed, what the person answered.
+        own: the home's own automations, where given.
         missing: a sentence for each input that is old or missing.
         absent: sources (`patterns`, `features`) that gave nothing tonight: what they once gave is not resolved.
     """
 
-    patterns: pd.DataFrame
+    patterns: tuple[PatternRow, ...]
+    automated: frozenset[str]
     anomalies: pd.DataFrame
     opportunities: pd.DataFrame
     names: Names
     battery_devices: frozenset[str]
     memory: Memory
+    own: OwnAutomations = field(default_factory=OwnAutomations)
     missing: tuple[str, ...] = ()
     absent: frozenset[str] = frozenset()
 
@@ -62,14 +69,18 @@ def load(phase: Phase) -> Material:
                 next_step="Mend phases 1 to 4 first; `homeintel doctor` says what they lack.",
             )
         devices = query(connection, "SELECT ieee_address, friendly_name, power_source FROM devices")
+        own = read_automations(phase.settings.suggestions.automations_file)
+        rows = pattern_rows(_rows(connection, "patterns", patterns.run_id))
         material = Material(
-            patterns=_rows(connection, "patterns", patterns.run_id),
+            patterns=tuple(rows),
+            automated=automated_ids(rows, own),
             anomalies=_rows(connection, "anomalies", patterns.run_id),
             opportunities=pd.DataFrame(),
             names=load_names(query(connection, "SELECT * FROM entities"), devices),
             battery_devices=frozenset(devices.loc[devices["power_source"] == "Battery", "ieee_address"]),
             memory=load_memory(connection, phase.run_id, phase.window.end),
-            missing=tuple(source.sentence for source in (patterns, features) if source.sentence),
+            own=own,
+            missing=tuple(text for text in (patterns.sentence, features.sentence, own.problem) if text),
             absent=frozenset(
                 name
                 for name, source in (("patterns", patterns), ("features", features))

@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 import duckdb
 
-from homeintel.store import query
 from homeintel.suggestions.candidate import Candidate
 from homeintel.suggestions.feedback import Answer, latest_answers
 
 EVIDENCE_GROWTH = 2.0
-"""A dismissed suggestion returns when its evidence has at least doubled since, and by `LEAST_GROWTH`."""
 LEAST_GROWTH = 10
+"""A dismissed suggestion returns when its evidence has at least doubled since, and grown by this many occurrences."""
+
+StoredRow = Mapping[str, Any]
+"""A row of `suggestions` by column, without `run_id`."""
 
 
 @dataclass(frozen=True)
@@ -21,29 +24,21 @@ class Memory:
 
     Args:
         first_suggested: suggestion id -> the window's end of the night that first showed it.
-        last_night: the ids shown on the greatest earlier night, and their rows' facts; see `Shown`.
+        last_night: what was open on the greatest earlier night, by rank.
+        accepted: suggestion id -> its newest stored row, of accepted ones.
         answers: suggestion id -> the latest answer.
         backfill: this is an older date than one already run: no status changes.
     """
 
     first_suggested: Mapping[str, datetime] = field(default_factory=dict)
-    last_night: Sequence["Shown"] = ()
+    last_night: Sequence[StoredRow] = ()
+    accepted: Mapping[str, StoredRow] = field(default_factory=dict)
     answers: Mapping[str, Answer] = field(default_factory=dict)
     backfill: bool = False
 
     def status(self, suggestion_id: str) -> str:
         """Return `new` for what no night has shown yet, else `repeated`."""
         return "repeated" if suggestion_id in self.first_suggested else "new"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A suggestion as last night stored it."""
-
-    suggestion_id: str
-    kind: str
-    status: str
-    row: Mapping[str, object]
 
 
 def load_memory(connection: duckdb.DuckDBPyConnection, run_id: str, window_end: datetime) -> Memory:
@@ -61,15 +56,17 @@ def load_memory(connection: duckdb.DuckDBPyConnection, run_id: str, window_end: 
     rows = connection.execute(
         f"""WITH {_NIGHTS}
         SELECT suggestion_id, min(first_suggested) FROM suggestions JOIN runs USING (run_id) JOIN nights USING (window_end)
-        WHERE status IN ('new', 'repeated', 'accepted', 'resolved')
-          AND (window_end < ? AND counts OR window_end <> ? AND ?)
+        WHERE window_end < ? AND counts OR window_end <> ? AND ?
         GROUP BY suggestion_id""",
         [window_end, window_end, backfill],
     ).fetchall()
+    answers = latest_answers(connection)
+    accepted = [name for name, answer in answers.items() if answer.answer == "accept"]
     return Memory(
         first_suggested=dict(rows),
-        last_night=() if backfill else _last_night(connection, window_end),
-        answers=latest_answers(connection),
+        last_night=() if backfill else _records(connection, _LAST_NIGHT, [window_end]),
+        accepted={row["suggestion_id"]: row for row in _records(connection, _ACCEPTED, [accepted, window_end])},
+        answers=answers,
         backfill=backfill,
     )
 
@@ -84,6 +81,18 @@ nights AS (
     FROM firsts)
 """
 
+_LAST_NIGHT = """
+WITH earlier AS (SELECT suggestions.*, window_end FROM suggestions JOIN job_runs USING (run_id) WHERE window_end < ?)
+SELECT * EXCLUDE (window_end, run_id) FROM earlier
+WHERE window_end = (SELECT max(window_end) FROM earlier) AND status IN ('new', 'repeated') ORDER BY rank
+"""
+
+_ACCEPTED = """
+SELECT suggestions.* EXCLUDE (run_id) FROM suggestions JOIN job_runs USING (run_id)
+WHERE list_contains(?::VARCHAR[], suggestion_id) AND window_end < ?
+QUALIFY row_number() OVER (PARTITION BY suggestion_id ORDER BY window_end DESC) = 1 ORDER BY suggestion_id
+"""
+
 
 def _is_backfill(connection: duckdb.DuckDBPyConnection, run_id: str, window_end: datetime) -> bool:
     row = connection.execute(
@@ -94,36 +103,29 @@ def _is_backfill(connection: duckdb.DuckDBPyConnection, run_id: str, window_end:
     return bool(row and row[0])
 
 
-def _last_night(connection: duckdb.DuckDBPyConnection, window_end: datetime) -> tuple[Shown, ...]:
-    found = query(
-        connection,
-        """WITH earlier AS (SELECT suggestions.*, window_end FROM suggestions JOIN job_runs USING (run_id)
-                            WHERE window_end < ?)
-        SELECT * EXCLUDE (window_end, run_id) FROM earlier WHERE window_end = (SELECT max(window_end) FROM earlier)
-        ORDER BY rank""",
-        [window_end],
-    )
-    rows = found.to_dict("records")
-    return tuple(
-        Shown(str(r["suggestion_id"]), str(r["kind"]), str(r["status"]), {str(k): v for k, v in r.items()})
-        for r in rows
-    )
+def _records(connection: duckdb.DuckDBPyConnection, sql: str, parameters: list[object]) -> list[StoredRow]:
+    result = connection.execute(sql, parameters)
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def answered(candidates: Sequence[Candidate], memory: Memory, today: date) -> dict[str, str]:
     """Return which candidates the person's answers keep out, and why.
+
+    An answer to a habit holds for what is built on it: see `Candidate.stands_on`.
 
     Args:
         candidates: tonight's.
         memory: what is remembered.
         today: the local date of the morning the report is for.
     """
-    found = {}
+    found: dict[str, str] = {}
     for candidate in candidates:
-        answer = memory.answers.get(candidate.suggestion_id)
-        reason = _keeps_out(answer, candidate, today) if answer else ""
-        if reason:
-            found[candidate.suggestion_id] = reason
+        for name in (candidate.suggestion_id, *candidate.stands_on):
+            answer = memory.answers.get(name)
+            reason = _keeps_out(answer, candidate, today) if answer else ""
+            if reason:
+                found.setdefault(candidate.suggestion_id, reason)
     return found
 
 
@@ -132,7 +134,5 @@ def _keeps_out(answer: Answer, candidate: Candidate, today: date) -> str:
         return f"accepted on {answer.given_at:%Y-%m-%d}"
     if answer.answer == "snooze":
         return f"snoozed until {answer.until}" if answer.until is None or answer.until > today else ""
-    grown = candidate.evidence_count >= max(
-        EVIDENCE_GROWTH * answer.evidence_count, answer.evidence_count + LEAST_GROWTH
-    )
-    return "" if grown else f"dismissed on {answer.given_at:%Y-%m-%d}"
+    needed = max(EVIDENCE_GROWTH * answer.evidence_count, answer.evidence_count + LEAST_GROWTH)
+    return "" if candidate.evidence_count >= needed else f"dismissed on {answer.given_at:%Y-%m-%d}"

@@ -5,6 +5,7 @@ import duckdb
 from homeintel.patterns.calendar import Calendar
 from homeintel.phase import Outcome, Phase
 from homeintel.store import replace_run_rows
+from homeintel.suggestions.aftermath import watched_entities
 from homeintel.suggestions.analysis import Past, Suggestions, choose, habits, left_out, make_candidates
 from homeintel.suggestions.backtest.history import load_histories
 from homeintel.suggestions.load import Material, load
@@ -34,6 +35,7 @@ def load_past(phase: Phase, material: Material) -> Past:
     calendar = Calendar(window.first_day, window.days, window.zone, home.latitude, home.longitude)
     rows = habits(material)
     entities = {name for row in rows for name in (row.entity_id, row.trigger_entity_id) if name}
+    entities |= watched_entities(material.memory)
     with phase.store.connect() as connection:
         histories = load_histories(connection, entities, window.start, window.end) if entities else {}
         with_data = _days_with_data(connection)
@@ -46,7 +48,7 @@ def load_past(phase: Phase, material: Material) -> Past:
 def suggest(phase: Phase, material: Material, past: Past) -> Suggestions:
     """Return the night's suggestions, at most `suggestions.limit` of the settings."""
     candidates = make_candidates(material, past, phase.window)
-    return choose(candidates, material, phase.window, phase.settings.suggestions.limit)
+    return choose(candidates, material, past, phase.window, phase.settings.suggestions.limit)
 
 
 def save(phase: Phase, material: Material, suggestions: Suggestions) -> Outcome:
@@ -66,9 +68,15 @@ def save(phase: Phase, material: Material, suggestions: Suggestions) -> Outcome:
             funnel_rows(suggestions),
             where=f"detector = '{FUNNEL_DETECTOR}'",
         )
-    new = int((rows["status"] == "new").sum()) if len(rows) else 0
-    done = f"{len(rows)} suggestions, {new} of them new." if len(rows) else "Nothing worth suggesting tonight."
-    figures = {"suggestions": len(rows), "new_suggestions": new, "candidates": len(suggestions.candidates)}
+    counts = {status: int((rows["status"] == status).sum()) for status in ("new", "repeated", "resolved")}
+    shown = counts["new"] + counts["repeated"]
+    done = f"{shown} suggestions, {counts['new']} of them new." if shown else "Nothing worth suggesting tonight."
+    figures = {
+        "suggestions": shown,
+        "new_suggestions": counts["new"],
+        "resolved_suggestions": counts["resolved"],
+        "candidates": len(suggestions.candidates),
+    }
     return Outcome(
         "degraded" if material.missing else "succeeded", written, " ".join([*material.missing, done]), figures
     )

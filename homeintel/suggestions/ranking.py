@@ -100,14 +100,17 @@ def annoys(candidate: Candidate) -> str:
 
 
 class _Repeats:
-    """Objects to a candidate whose effect a better one has had."""
+    """Objects to a candidate if a better one had one of its effects."""
 
     def __init__(self) -> None:
         self._said: dict[tuple[str, ...], str] = {}
 
     def __call__(self, candidate: Candidate) -> str:
-        better = self._said.setdefault(candidate.effect, candidate.title)
-        return "" if better is candidate.title else f"says the same as: {better}"
+        better = next((self._said[effect] for effect in candidate.effects if effect in self._said), None)
+        if better is not None:
+            return f"says the same as: {better}"
+        self._said.update(dict.fromkeys(candidate.effects, candidate.title))
+        return ""
 
 
 def _pass(

@@ -24,16 +24,16 @@ COLUMNS = (
 
 
 def suggestion_rows(suggestions: Suggestions, memory: Memory, window_end: datetime) -> pd.DataFrame:
-    """Return the rows of `suggestions` (without `run_id`), the best first.
+    """Return the rows of `suggestions` (without `run_id`): the open ones, the best first, then accepted, put aside, resolved.
 
     Raises:
         SuggestionError: an automation is not what homeintel's schema allows.
     """
-    rows = [
-        _row(candidate, rank, memory, window_end)
-        for rank, candidate in enumerate(suggestions.selection.chosen, start=1)
-    ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    ranked: list[tuple[Candidate, str]] = [(c, memory.status(c.suggestion_id)) for c in suggestions.selection.chosen]
+    made = [_row(candidate, status, memory, window_end) for candidate, status in (*ranked, *suggestions.aside)]
+    rows = [*made[: len(ranked)], *suggestions.watched, *made[len(ranked) :], *suggestions.resolved]
+    numbered = [{**row, "rank": rank} for rank, row in enumerate(rows, start=1)]
+    return pd.DataFrame(numbered, columns=list(COLUMNS))
 
 
 def funnel_rows(suggestions: Suggestions) -> pd.DataFrame:
@@ -50,10 +50,9 @@ def funnel_rows(suggestions: Suggestions) -> pd.DataFrame:
     )
 
 
-def _row(candidate: Candidate, rank: int, memory: Memory, window_end: datetime) -> dict[str, Any]:
+def _row(candidate: Candidate, status: str, memory: Memory, window_end: datetime) -> dict[str, Any]:
     return {
         "suggestion_id": candidate.suggestion_id,
-        "rank": rank,
         "kind": candidate.kind,
         "title": candidate.title,
         "description": candidate.description,
@@ -67,7 +66,7 @@ def _row(candidate: Candidate, rank: int, memory: Memory, window_end: datetime) 
         "automation_yaml": _yaml(candidate),
         "action_payload": _json(candidate.action_payload),
         "backtest": _json(candidate.backtest.record() if candidate.backtest else None),
-        "status": memory.status(candidate.suggestion_id),
+        "status": status,
         "first_suggested": memory.first_suggested.get(candidate.suggestion_id, window_end),
         "wording": "template",
         "confidence_low": candidate.confidence_low,

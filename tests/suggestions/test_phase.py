@@ -27,7 +27,7 @@ def plant(store: Store, run_id: str = "run-1", end: date = homes.END, **pattern:
 
 
 def suggested(store: Store, run_id: str = "run-1") -> list[dict[str, Any]]:
-    return homes.stored(store, "suggestions", "rank", f"run_id = '{run_id}'")
+    return homes.stored(store, "suggestions", "rank", f"run_id = '{run_id}' AND status IN ('new', 'repeated')")
 
 
 def test_a_habit_becomes_one_automation_with_its_numbers(store: Store, given: Settings) -> None:
@@ -43,7 +43,7 @@ def test_a_habit_becomes_one_automation_with_its_numbers(store: Store, given: Se
     assert (row["kind"], row["status"], row["pattern_id"], row["rank"]) == ("pattern", "new", "p1", 1)
     assert row["score"] == pytest.approx(row["confidence"] * row["impact"] * (1 - 0.5 * row["effort"]))
     assert json.loads(row["backtest"])["window"]["wrong"] == 1
-    assert outcome.figures == {"suggestions": 1, "new_suggestions": 1, "candidates": 1}
+    assert outcome.figures == {"suggestions": 1, "new_suggestions": 1, "resolved_suggestions": 0, "candidates": 1}
     assert outcome.rows_written == 1 + len(homes.stored(store, "detection_funnel", "position"))
 
 
@@ -87,7 +87,7 @@ def test_what_is_automated_already_is_never_suggested(store: Store, given: Setti
     assert suggested(store) == []
     funnel = homes.stored(store, "detection_funnel", "position", "detector = 'suggestions'")
     assert (funnel[0]["candidates"], funnel[1]["candidates"]) == (1, 0)
-    assert funnel[1]["example"] == "1 habits a machine carries out already"
+    assert funnel[1]["example"] == "1 habit a machine carries out already"
 
 
 def test_what_would_annoy_is_left_out_and_the_funnel_says_so(store: Store, given: Settings) -> None:

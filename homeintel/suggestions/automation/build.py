@@ -12,6 +12,9 @@ _NAMED_DAYS = {"all": WEEKDAYS, "weekday": WEEKDAYS[:5], "weekend": WEEKDAYS[5:]
 DELAY_FROM_SECONDS = 60.0
 """A habit that follows its trigger later than this keeps its delay: a fan after a shower is not meant at once."""
 
+ID_PREFIX = "homeintel_"
+"""Begins the ids of automations and notifications that come from a suggestion."""
+
 AWAY_STATES = ["unavailable", "unknown"]
 
 
@@ -102,7 +105,7 @@ def automation(  # noqa: D417 - triggers, conditions and steps are what they say
         description: names the evidence.
     """
     return {
-        "id": f"homeintel_{suggestion_id}",
+        "id": f"{ID_PREFIX}{suggestion_id}",
         "alias": alias[:200],
         "description": description[:1000],
         "triggers": list(triggers),

@@ -127,5 +127,5 @@ class Automation(Part):
         min_length=1
     )
     conditions: list[Annotated[TimeCondition | StateCondition | NotCondition, Field(discriminator="condition")]]
-    actions: list[DelayStep | ActionStep] = Field(min_length=1)
+    actions: list[DelayStep | ActionStep | NotCondition] = Field(min_length=1)
     mode: Literal["single", "restart"]

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from homeintel.patterns.arrays import Bools, Floats
 
 UNKNOWN_STATE = ""
 

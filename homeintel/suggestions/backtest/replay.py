@@ -8,9 +8,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from homeintel.patterns.arrays import Bools, Floats
 from homeintel.patterns.calendar import DAY, Calendar
 from homeintel.suggestions.automation.build import WEEKDAYS, clock, days_of
-from homeintel.suggestions.backtest.history import EMPTY, Bools, EntityHistory, Floats
+from homeintel.suggestions.backtest.history import EMPTY, EntityHistory
 from homeintel.suggestions.backtest.result import Backtest, Moment, Verdict
 from homeintel.suggestions.pattern_row import PatternRow
 

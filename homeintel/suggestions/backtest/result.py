@@ -69,13 +69,15 @@ class Backtest:
         moments: every time it would have run, in order.
         held_out_days: how many last days the fit did not see.
         days: how many days were replayed.
-        fitted: what was learned from the other days, such as `at` or `delay_seconds`.
+        fitted: what was learned from the other days, such as `06:45` or `5 s after`.
+        reminder: the automation only reminds: what was never done is a reminder, nothing else makes it act.
     """
 
     moments: tuple[Moment, ...]
     held_out_days: int
     days: int
     fitted: str = ""
+    reminder: bool = False
 
     @property
     def held_out(self) -> Tally:
@@ -89,7 +91,9 @@ class Backtest:
 
     @property
     def minutes_saved_per_week(self) -> float:
-        """Manual work saved, in minutes a week: `SECONDS_PER_ACTION` for each time it agreed."""
+        """Manual work saved, in minutes a week: `SECONDS_PER_ACTION` for each time it agreed; a reminder saves none."""
+        if self.reminder:
+            return 0.0
         return self.window.agreed * SECONDS_PER_ACTION / 60 / max(self.days, 1) * 7
 
     def record(self) -> dict[str, Any]:
@@ -98,6 +102,7 @@ class Backtest:
             "held_out_days": self.held_out_days,
             "days": self.days,
             "fitted": self.fitted,
+            "reminder": self.reminder,
             "held_out": _tally_record(self.held_out),
             "window": _tally_record(self.window),
             "minutes_saved_per_week": round(self.minutes_saved_per_week, 2),

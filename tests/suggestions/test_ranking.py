@@ -1,0 +1,94 @@
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from homeintel.suggestions.backtest.result import Backtest, Moment
+from homeintel.suggestions.candidate import Candidate
+from homeintel.suggestions.ranking import GOOD_SCORE, select
+
+
+def candidate(name: str, kind: Any = "pattern", confidence: float = 0.9, **given: Any) -> Candidate:
+    made = Candidate(
+        suggestion_id=name, kind=kind, title=name, description="", entity_ids=(), ieee_addresses=(),
+        effects=((name,),), confidence=confidence, confidence_low=None, confidence_high=None, impact=0.8, effort=0.2,
+    )  # fmt: skip
+    return replace(made, **given)
+
+
+def backtest(wanted: int, unwanted: int) -> Backtest:
+    moments = [Moment(float(i), "agreed" if i < wanted else "wrong", held_out=False) for i in range(wanted + unwanted)]
+    return Backtest(tuple(moments), 7, 28)
+
+
+def names(candidates: list[Candidate], limit: int | None = 10, answered: dict[str, str] | None = None) -> list[str]:
+    return [one.suggestion_id for one in select(candidates, answered or {}, limit).chosen]
+
+
+def test_the_score_is_confidence_times_impact_times_what_effort_leaves() -> None:
+    assert candidate("a").score == pytest.approx(0.9 * 0.8 * (1 - 0.5 * 0.2))
+
+
+@given(confidence=st.floats(0, 1), impact=st.floats(0, 1), effort=st.floats(0, 1), more=st.floats(0, 1))
+def test_the_score_is_in_0_1_and_never_falls_when_a_factor_improves(
+    confidence: float, impact: float, effort: float, more: float
+) -> None:
+    one = candidate("a", confidence=confidence, impact=impact, effort=effort)
+    assert 0 <= one.score <= 1
+    assert replace(one, confidence=max(confidence, more)).score >= one.score
+    assert replace(one, impact=max(impact, more)).score >= one.score
+    assert replace(one, effort=min(effort, more)).score >= one.score
+
+
+@given(scores=st.lists(st.sampled_from([0.2, 0.4, 0.4, 0.6, 0.8]), min_size=1, max_size=30), seed=st.integers(0, 9))
+def test_the_order_does_not_depend_on_the_order_of_candidates(scores: list[float], seed: int) -> None:
+    kinds = ("pattern", "feature", "hybrid", "anomaly")
+    candidates = [candidate(f"c{i}", kinds[i % 4], score, effects=((f"e{i % 7}",),)) for i, score in enumerate(scores)]
+    shuffled = candidates[:]
+    random.Random(seed).shuffle(shuffled)
+    assert select(candidates, {}, 5) == select(shuffled, {}, 5)
+
+
+def test_each_kind_that_has_a_good_one_is_among_the_first() -> None:
+    many = [candidate(f"p{i:02d}", confidence=0.95) for i in range(20)]
+    feature = candidate("f", "feature", 0.5)
+    anomaly = candidate("a", "anomaly", 0.3)
+    poor = candidate("h", "hybrid", GOOD_SCORE / 0.8)
+    found = names([*many, feature, anomaly, poor])
+    assert len(found) == 10
+    assert {"f", "a"} <= set(found)
+    assert "h" not in found
+    assert found[:8] == [f"p{i:02d}" for i in range(8)]
+
+
+def test_two_that_say_the_same_are_one_the_better() -> None:
+    one, other = candidate("a", confidence=0.6), candidate("b", effects=(("a",), ("x",)))
+    selection = select([one, other], {}, 10)
+    assert [c.suggestion_id for c in selection.chosen] == ["b"]
+    assert selection.reasons["a"] == "says the same as: b"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "unwanted", "shown"),
+    [(8, 2, True), (6, 4, True), (5, 5, False), (0, 2, True), (0, 3, False), (0, 0, True)],
+)
+def test_what_would_annoy_is_left_out(wanted: int, unwanted: int, shown: bool) -> None:
+    assert (names([candidate("a", backtest=backtest(wanted, unwanted))]) == ["a"]) is shown
+
+
+def test_the_funnel_counts_down_and_names_the_nearest_miss() -> None:
+    candidates = [
+        candidate("fine"), candidate("next", confidence=0.8), candidate("odd", obstacle="no action"),
+        candidate("no"), candidate("annoys", backtest=backtest(1, 9)), candidate("poor", confidence=0.01),
+    ]  # fmt: skip
+    selection = select(candidates, {"no": "dismissed on 2026-09-01"}, 1)
+    assert [step.candidates for step in selection.steps] == [6, 5, 4, 3, 3, 2, 1]
+    assert selection.steps[-1].example == "next (1 others rank higher; score 0.58)"
+    assert selection.steps[2].example.startswith("no (dismissed on 2026-09-01")
+
+
+def test_without_a_limit_everything_worth_it_is_shown() -> None:
+    assert len(names([candidate(f"c{i}") for i in range(40)], None)) == 40
