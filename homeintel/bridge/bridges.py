@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
-from homeintel.bridge.devices import Device, read_device, with_configuration
+from homeintel.bridge.configuration import configured
+from homeintel.bridge.devices import Device, moment, read_device
 from homeintel.bridge.groups import read_group
-from homeintel.bridge.payload import dump_json, load_json, text
+from homeintel.bridge.payload import as_object, load_json, says_online, text
 from homeintel.bridge.problems import Problem
 from homeintel.bridge.retained import LARGEST_PAYLOAD, Retained
 from homeintel.errors import PayloadError
@@ -21,7 +23,7 @@ class Bridge:
         base_topic: the bridge's.
         online: from `bridge/state`; None where it is not retained.
         version: Zigbee2MQTT's.
-        coordinator: the coordinator's address.
+        health_at: when Zigbee2MQTT last wrote `bridge/health`, in UTC; None for versions before 2.1.
         devices: devices, then groups; each address once.
         groups_read: whether `bridge/groups` could be read; if not, stored groups stay as they are.
         problems: what was odd.
@@ -30,7 +32,7 @@ class Bridge:
     base_topic: str
     online: bool | None = None
     version: str | None = None
-    coordinator: str | None = None
+    health_at: datetime | None = None
     devices: list[Device] = field(default_factory=list)
     groups_read: bool = False
     problems: list[Problem] = field(default_factory=list)
@@ -52,9 +54,11 @@ def read_bridge(retained: Retained, base_topic: str) -> Bridge | None:
     elements = load_json(topic, payload)
     if not isinstance(elements, list):
         raise PayloadError(f"The payload of {topic} is no list of devices.", next_step="Restart Zigbee2MQTT.")
-    bridge = Bridge(base_topic, online=_online(retained, base_topic))
+    state = retained.under(base_topic, "bridge/state")
+    bridge = Bridge(base_topic, online=None if state is None else says_online(state))
     info = _optional(retained, bridge, "info")
-    _read_info(bridge, info)
+    bridge.version = text(as_object(info).get("version"))
+    bridge.health_at = _health_at(retained, base_topic)
     by_address = _devices(bridge, elements)
     _groups(bridge, retained, by_address)
     _complete(bridge, retained, info)
@@ -75,28 +79,13 @@ def refuse_large(retained: Retained, topic: str) -> None:
         )
 
 
-def _online(retained: Retained, base_topic: str) -> bool | None:
-    """Return what `bridge/state` says: `{"state": "online"}`, in 1.x the bare word."""
-    payload = retained.under(base_topic, "bridge/state")
-    return None if payload is None else _says_online(payload)
-
-
-def _says_online(payload: bytes) -> bool | None:
-    try:
-        value = json.loads(payload)
-    except (ValueError, RecursionError):
-        value = payload.decode("utf-8", "replace")
-    state = value.get("state") if isinstance(value, dict) else value
-    return {"online": True, "offline": False}.get(state.strip().lower()) if isinstance(state, str) else None
-
-
 def _optional(retained: Retained, bridge: Bridge, name: str) -> Any:  # noqa: ANN401 - anything JSON holds
     topic = f"{bridge.base_topic}/bridge/{name}"
     try:
         refuse_large(retained, topic)
         payload = retained.topics.get(topic)
         if payload is None:
-            bridge.problems.append(Problem(topic, "", "is not retained", serious=True))
+            bridge.problems.append(Problem(topic, "", "is not retained"))
             return None
         return load_json(topic, payload)
     except PayloadError as error:
@@ -104,11 +93,12 @@ def _optional(retained: Retained, bridge: Bridge, name: str) -> Any:  # noqa: AN
         return None
 
 
-def _read_info(bridge: Bridge, info: object) -> None:
-    if isinstance(info, dict):
-        coordinator = info.get("coordinator")
-        bridge.version = text(info.get("version"))
-        bridge.coordinator = text(coordinator.get("ieee_address")) if isinstance(coordinator, dict) else None
+def _health_at(retained: Retained, base_topic: str) -> datetime | None:
+    payload = retained.under(base_topic, "bridge/health")
+    try:
+        return None if payload is None else moment(as_object(json.loads(payload)).get("response_time"))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _devices(bridge: Bridge, elements: list[Any]) -> dict[str, Device]:
@@ -153,29 +143,13 @@ def _groups(bridge: Bridge, retained: Retained, devices: Mapping[str, Device]) -
 
 
 def _complete(bridge: Bridge, retained: Retained, info: object) -> None:
-    configuration = _dict(_dict(info).get("config"))
-    sections = {"Group": configuration.get("groups"), "": configuration.get("devices")}
+    """Add to the devices what other topics say of them."""
     bridge.devices = [
-        with_configuration(
-            device,
-            _options(device, sections["Group" if device.type == "Group" else ""]),
-            available=_available(retained, device),
-        )
+        replace(device, options=configured(device, info), available=_available(retained, device))
         for device in bridge.devices
     ]
 
 
-def _options(device: Device, section: object) -> str | None:
-    if not isinstance(section, dict):
-        return None
-    key = device.ieee_address.rpartition(":")[2] if device.type == "Group" else device.ieee_address
-    return dump_json(_dict(section.get(key)))
-
-
 def _available(retained: Retained, device: Device) -> bool | None:
     payload = retained.under(device.base_topic, device.friendly_name, "availability")
-    return None if payload is None else _says_online(payload)
-
-
-def _dict(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+    return None if payload is None else says_online(payload)

@@ -29,14 +29,30 @@ _TEMPLATES: dict[str, str | None] = {
 }
 """Key of a payload -> attribute. Attributes stand first: a property that has one is not read from the state."""
 
-LIGHT_ATTRIBUTES: dict[str, str | None] = {
-    "state": None,
-    "brightness": "brightness",
-    "color_temp": "color_temp",
-    "color_xy": "xy_color",
-    "color_hs": "hs_color",
+SPECIFIC_ATTRIBUTES: dict[str, dict[str, str | None]] = {
+    "light": {
+        "state": None,
+        "brightness": "brightness",
+        "color_temp": "color_temp",
+        "color_xy": "xy_color",
+        "color_hs": "hs_color",
+    },
+    "switch": {"state": None},
+    "lock": {"state": None},
+    "cover": {"state": None, "position": "current_position", "tilt": "current_tilt_position"},
+    "fan": {"state": None, "mode": "preset_mode", "speed": "percentage"},
+    "climate": {
+        "system_mode": None,
+        "occupied_heating_setpoint": "temperature",
+        "current_heating_setpoint": "temperature",
+        "local_temperature": "current_temperature",
+        "running_state": "hvac_action",
+        "fan_mode": "fan_mode",
+        "preset": "preset_mode",
+        "swing_mode": "swing_mode",
+    },
 }
-"""A light's features; the `json` schema has no templates."""
+"""Specific type -> its feature -> attribute, for announcements without templates: a light's `json` schema has none."""
 
 _COMMAND = re.compile(r"/set/(?P<property>[^/]+)$")
 
@@ -44,8 +60,8 @@ _COMMAND = re.compile(r"/set/(?P<property>[^/]+)$")
 def carried(component: str, payload: Mapping[str, Any]) -> dict[str, str | None]:
     """Return property -> attribute (None: the state) of everything the templates of an announcement read.
 
-    What is only ever told (a button, a write-only select) is known by its command topic. A light of the `json` schema
-    carries its features by their names, which the templates don't tell; an effect is all that is returned for it.
+    What is only ever told (a button, a write-only select) is known by its command topic. Of a light no more than its
+    effect is returned: its features have no templates, see `SPECIFIC_ATTRIBUTES`.
     """
     found: dict[str, str | None] = {}
     for key, attribute in _TEMPLATES.items():

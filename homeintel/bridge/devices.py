@@ -6,7 +6,7 @@ devices nobody knows; one that Zigbee2MQTT guessed has `source` `generated`.
 """
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -78,7 +78,7 @@ def read_device(element: dict[str, Any], base_topic: str) -> Device:
         disabled=element.get("disabled") is True,
         supported=_supported(element, known=bool(definition), kind=kind),
         interview_state=_interview_state(element),
-        last_seen=_moment(element.get("last_seen")),
+        last_seen=moment(element.get("last_seen")),
         definition_source=text(definition.get("source")),
     )
 
@@ -89,11 +89,6 @@ def fingerprint(*parts: object) -> str:
     for part in parts:
         digest.update(dump_json(_ordered(part)).encode("utf-8"))
     return digest.hexdigest()
-
-
-def with_configuration(device: Device, options: str | None, *, available: bool | None) -> Device:
-    """Return the device with what other topics say of it."""
-    return replace(device, options=options, available=available)
 
 
 def _ordered(value: Any) -> Any:  # noqa: ANN401 - anything JSON holds
@@ -118,12 +113,12 @@ def _interview_state(element: dict[str, Any]) -> str | None:
     return ("SUCCESSFUL" if done else "PENDING") if isinstance(done, bool) else None
 
 
-def _moment(value: object) -> datetime | None:
+def moment(value: object) -> datetime | None:
     """Return a time given as ISO 8601 or as milliseconds since 1970, in UTC; None for all else."""
     try:
         if isinstance(value, str):
-            moment = datetime.fromisoformat(value)
-            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+            at = datetime.fromisoformat(value)
+            return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return datetime.fromtimestamp(value / 1000, UTC)
     except (ValueError, OverflowError, OSError):

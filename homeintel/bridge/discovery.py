@@ -7,11 +7,11 @@ one retained topic an entity, `<prefix>/<component>/<node>/<object id>/config`.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from homeintel.bridge.carried import carried
 from homeintel.bridge.groups import group_address
-from homeintel.bridge.naming import entity_id_of
+from homeintel.bridge.naming import propose
 from homeintel.bridge.payload import load_json, text
 from homeintel.bridge.problems import Problem
 from homeintel.bridge.retained import Retained
@@ -21,13 +21,16 @@ _DEVICE = re.compile(r"^zigbee2mqtt_(?:bridge_)?(0x[0-9a-f]+)$", re.IGNORECASE)
 _GROUP = re.compile(r"^zigbee2mqtt_(?:\d+_)?(\d+)$")
 
 
+Source = Literal["discovery", "registry", "guessed"]
+
+
 @dataclass(frozen=True)
 class Announced:
     """One entity that Zigbee2MQTT announces.
 
     Args:
         entity_id: what Home Assistant makes of the payload; the registry may know another.
-        certain: False where the id follows from names only.
+        source: where the id is from; guessed where it follows from names only.
         address: the device's or group's.
         component: Home Assistant's domain.
         object_id: the topic's last part, such as `light_l1`.
@@ -38,7 +41,7 @@ class Announced:
     """
 
     entity_id: str
-    certain: bool
+    source: Source
     address: str
     component: str
     object_id: str
@@ -78,10 +81,10 @@ def _announced(parts: list[str], payload: object, bases: list[str]) -> Announced
     if address is None:
         return None
     component, object_id = parts[0], parts[-2]
-    entity_id, certain = entity_id_of(component, payload)
+    proposed = propose(component, payload)
     return Announced(
-        entity_id=entity_id,
-        certain=certain,
+        entity_id=proposed.entity_id,
+        source="discovery" if proposed.certain else "guessed",
         address=address,
         component=component,
         object_id=object_id,

@@ -7,8 +7,8 @@ from datetime import datetime
 import pyarrow as pa
 
 from homeintel.bridge.devices import Device
+from homeintel.bridge.entities import EntityRow
 from homeintel.bridge.exposes import Leaf
-from homeintel.bridge.join import EntityRow
 
 _TEXT, _NUMBER, _FLAG, _TIME = pa.string(), pa.float64(), pa.bool_(), pa.timestamp("us", tz="UTC")
 _DEVICE_TYPES = {"disabled": _FLAG, "supported": _FLAG, "available": _FLAG, "last_seen": _TIME}

@@ -1,6 +1,6 @@
 """Everything the retained topics say: bridges, devices, entities, and what was odd."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from homeintel.bridge.bridges import Bridge, read_bridge
@@ -8,7 +8,7 @@ from homeintel.bridge.devices import Device
 from homeintel.bridge.discovery import Announced, read_discovery
 from homeintel.bridge.problems import Problem
 from homeintel.bridge.retained import Retained
-from homeintel.errors import BridgeSilentError
+from homeintel.errors import BridgeSilentError, PayloadError
 from homeintel.settings import BridgeTopics
 
 
@@ -19,7 +19,7 @@ class House:
     Args:
         retained: the topics it was read from.
         bridges: those that listed their devices.
-        silent: base topics that did not.
+        silent: base topics that did not, or whose list is damaged.
         devices: devices and groups of all bridges; each address once.
         announced: entities Zigbee2MQTT announces.
         problems: what was odd, named.
@@ -36,20 +36,27 @@ class House:
 def read_house(retained: Retained, topics: BridgeTopics) -> House:
     """Return what `retained` says of the bridges in `topics`.
 
-    A bridge that is silent beside others is named in `silent`. A device that two bridges list counts where it is listed
+    A bridge that is silent, or damaged, beside others is named in `silent`. A device that two bridges list counts where it is listed
     first.
 
     Raises:
         BridgeSilentError: no bridge listed its devices.
-        PayloadError: a list of devices is damaged.
+        PayloadError: no bridge's list of devices can be read, and one is damaged.
     """
-    found = {base: read_bridge(retained, base) for base in topics.base_topics}
+    found: dict[str, Bridge | None] = {}
+    damaged: dict[str, PayloadError] = {}
+    for base in topics.base_topics:
+        try:
+            found[base] = read_bridge(retained, base)
+        except PayloadError as error:
+            found[base], damaged[base] = None, error
     bridges = tuple(bridge for bridge in found.values() if bridge is not None)
     if not bridges:
-        raise _silent(retained, topics)
+        raise next(iter(damaged.values()), None) or _silent(retained, topics)
     devices, doubles = _once(bridges)
     announced, unread = read_discovery(retained, topics.discovery_prefix, topics.base_topics)
-    problems = [problem for bridge in bridges for problem in bridge.problems]
+    problems = [Problem(f"{base}/bridge/devices", "", error.happened, serious=True) for base, error in damaged.items()]
+    problems += [problem for bridge in bridges for problem in bridge.problems]
     return House(
         retained=retained,
         bridges=bridges,
@@ -84,7 +91,7 @@ def _once(bridges: Iterable[Bridge]) -> tuple[list[Device], list[Problem]]:
     return list(found.values()), doubles
 
 
-def with_areas(house: House, areas: dict[str, str]) -> House:
+def with_areas(house: House, areas: Mapping[str, str]) -> House:
     """Return the house with each device's area; `areas` is by address."""
     return replace(
         house, devices=tuple(replace(device, area=areas.get(device.ieee_address)) for device in house.devices)

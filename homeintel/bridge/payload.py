@@ -44,6 +44,24 @@ def text(value: object) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
+def as_object(value: object) -> dict[str, Any]:
+    """Return a JSON object, an empty one for all else."""
+    return value if isinstance(value, dict) else {}
+
+
+def says_online(payload: bytes) -> bool | None:
+    """Return what `bridge/state` or an availability says, None where it says neither.
+
+    `{"state": "online"}`, in Zigbee2MQTT 1.x the bare word.
+    """
+    try:
+        value = json.loads(payload)
+    except (ValueError, RecursionError):
+        value = payload.decode("utf-8", "replace")
+    state = value.get("state") if isinstance(value, dict) else value
+    return {"online": True, "offline": False}.get(state.strip().lower()) if isinstance(state, str) else None
+
+
 def dump_json(value: object) -> str:
     """Return compact JSON, keys in their order; null for what is nested deeper than Python's own limit."""
     try:

@@ -6,11 +6,16 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from homeintel.bridge.age import stored_age
+from homeintel.bridge.correct import correct
 from homeintel.bridge.diff import Difference, compare
-from homeintel.bridge.house import House, read_house
-from homeintel.bridge.join import EntityRow, join_entities
-from homeintel.bridge.save import load_stored, save
+from homeintel.bridge.entities import EntityRow
+from homeintel.bridge.house import House, read_house, with_areas
+from homeintel.bridge.join import join_entities
+from homeintel.bridge.registries import find_registry
+from homeintel.bridge.registry import Registry, remembered
+from homeintel.bridge.save import load_entities, load_stored, save
 from homeintel.bridge.sources import collect
+from homeintel.bridge.wording import count_figures, house_doubts, summary
 from homeintel.errors import BridgeError
 from homeintel.phase import Outcome, Phase
 
@@ -25,7 +30,7 @@ class Reading:
         difference: what changed since the last night.
         stored: the devices as they were stored before.
         read_at: when the query began, in UTC.
-        failure: why there is no house.
+        doubts: why the result is old or incomplete, one sentence each; empty where it is neither.
     """
 
     house: House | None
@@ -33,7 +38,7 @@ class Reading:
     difference: Difference
     stored: pd.DataFrame
     read_at: datetime
-    failure: str = ""
+    doubts: tuple[str, ...] = ()
 
 
 def run(phase: Phase) -> Outcome:
@@ -55,24 +60,38 @@ def read(phase: Phase) -> Reading:
     """
     now = datetime.now(UTC)
     stored = load_stored(phase.store)
-    settings = phase.settings
+    topics = phase.settings.bridge
     try:
-        house = read_house(collect(settings.bridge), settings.bridge)
+        house = read_house(collect(topics), topics)
     except BridgeError as error:
         if stored.empty:
             error.kept = "No device is stored from an earlier night, so there is nothing to go on with."
             raise
-        return Reading(None, (), _nothing(stored), stored, now, failure=str(error))
-    groups_unread = {bridge.base_topic for bridge in house.bridges if not bridge.groups_read}
+        return Reading(None, (), _nothing(stored), stored, now, doubts=(str(error),))
+    registry, doubts = _registry(phase, stored)
+    house = with_areas(house, registry.areas)
+    addresses = {device.ieee_address for device in house.devices}
+    announced = correct(house.announced, registry, addresses, topics.base_topics)
     difference = compare(
         stored,
         house.devices,
         unread=set(house.silent),
-        groups_unread=groups_unread,
+        groups_unread={bridge.base_topic for bridge in house.bridges if not bridge.groups_read},
         now=now,
-        refresh_days=settings.capabilities.refresh_days,
+        refresh_days=phase.settings.capabilities.refresh_days,
     )
-    return Reading(house, tuple(join_entities(house.announced, house.devices)), difference, stored, now)
+    entities = tuple(join_entities(announced, house.devices))
+    return Reading(house, entities, difference, stored, now, doubts=(*doubts, *house_doubts(house)))
+
+
+def _registry(phase: Phase, stored: pd.DataFrame) -> tuple[Registry, list[str]]:
+    """Return what Home Assistant's registry knows; where it can't be asked, what earlier nights learned from it."""
+    try:
+        return find_registry(phase.settings.homeassistant) or Registry(), []
+    except BridgeError as error:
+        return remembered(stored, load_entities(phase.store)), [
+            f"{error.happened} Entity ids and areas are those of earlier nights. {error.next_step}"
+        ]
 
 
 def store_reading(phase: Phase, reading: Reading) -> Outcome:
@@ -82,59 +101,13 @@ def store_reading(phase: Phase, reading: Reading) -> Outcome:
         StoreError: the database can't be written.
     """
     if reading.house is None:
-        age = stored_age(phase.store, reading.read_at)
-        return Outcome("degraded", 0, f"{reading.failure} What was stored {age} is used, nothing was rewritten.")
+        kept = f"What was stored {stored_age(phase.store, reading.read_at)} is used, nothing was rewritten."
+        return Outcome("degraded", 0, " ".join([*reading.doubts, kept]))
     written = save(phase.store, reading.house.devices, reading.difference, reading.entities, reading.read_at)
-    doubts = _doubts(reading.house)
-    reason = " ".join([*doubts, _summary(reading)])
-    return Outcome("degraded" if doubts else "succeeded", written, reason, _figures(reading))
+    figures = count_figures(reading.house, reading.difference, reading.entities)
+    reason = " ".join([*reading.doubts, summary(reading.house, figures)])
+    return Outcome("degraded" if reading.doubts else "succeeded", written, reason, figures)
 
 
 def _nothing(stored: pd.DataFrame) -> Difference:
     return Difference((), (), (), (), unchanged=int(stored["left_at"].isna().sum()))
-
-
-def _doubts(house: House) -> list[str]:
-    """Return why what was read may be old or incomplete, one sentence each."""
-    doubts = [
-        f"Zigbee2MQTT at {bridge.base_topic} is offline; what it left on the broker is used."
-        for bridge in house.bridges
-        if bridge.online is False
-    ]
-    doubts += [f"Nothing is retained under {base}/bridge/devices; its stored devices stay." for base in house.silent]
-    serious = [problem for problem in house.problems if problem.serious]
-    if serious:
-        first = serious[0]
-        named = f"{first.topic}: {first.subject} {first.found}".replace("  ", " ")
-        more = f" ({len(serious) - 1} more)" if len(serious) > 1 else ""
-        doubts.append(f"Not everything could be read: {named}{more}.")
-    return doubts
-
-
-def _summary(reading: Reading) -> str:
-    figures = _figures(reading)
-    retained = reading.house.retained if reading.house else None
-    asked = f" in {retained.seconds:.1f} s on the broker" if retained and retained.seconds else ""
-    return (
-        f"{figures['devices_checked']} devices checked{asked}: {figures['devices_new']} new, "
-        f"{figures['devices_changed']} changed, {figures['devices_left']} left, "
-        f"{figures['devices_unsupported']} unsupported; {figures['problems']} things not understood."
-    )
-
-
-def _figures(reading: Reading) -> dict[str, int | float | str]:
-    house, difference = reading.house, reading.difference
-    assert house is not None
-    leaves = sum(len(device.leaves.rows) for device in house.devices)
-    return {
-        "devices_checked": len(house.devices),
-        "devices_new": difference.count("new"),
-        "devices_changed": difference.count("changed", "renamed", "returned"),
-        "devices_left": difference.count("left"),
-        "devices_unsupported": sum(not device.supported for device in house.devices),
-        "capabilities": leaves,
-        "entities": len({row.entity_id for row in reading.entities}),
-        "problems": len(house.problems),
-        "broker_seconds": round(house.retained.seconds, 3),
-        "broker_bytes": house.retained.size,
-    }

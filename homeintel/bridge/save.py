@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from homeintel.bridge.devices import Device
 from homeintel.bridge.diff import Difference
+from homeintel.bridge.entities import EntityRow
 from homeintel.bridge.frames import capability_table, device_table, entity_table
-from homeintel.bridge.join import EntityRow
 from homeintel.store import Store, insert, query
 
 STORED = """
@@ -28,6 +28,16 @@ def load_stored(store: Store) -> pd.DataFrame:
     """
     with store.connect() as connection:
         return query(connection, STORED)
+
+
+def load_entities(store: Store) -> pd.DataFrame:
+    """Return the store's `entities`.
+
+    Raises:
+        StoreError: the database can't be read.
+    """
+    with store.connect() as connection:
+        return query(connection, "SELECT * FROM entities")
 
 
 def save(

@@ -20,4 +20,6 @@ def collect(settings: BridgeSettings) -> Retained:
         return read_retained_file(settings.path)
     from homeintel.simulate import simulate_retained
 
-    return of_texts(simulate_retained(seed=settings.seed, devices=settings.devices), "a simulated home")
+    return of_texts(
+        simulate_retained(seed=settings.seed, kind=settings.kind, devices=settings.devices), "a simulated home"
+    )
