@@ -40,6 +40,12 @@ def waiting(store: Store, *, now: datetime) -> list[Message]:
     return [Message(*row) for row in rows]
 
 
+def waiting_topics(store: Store) -> frozenset[str]:
+    """Return the topics of what waits."""
+    with store.connect() as connection:
+        return frozenset(topic for (topic,) in connection.execute("SELECT topic FROM outbox").fetchall())
+
+
 def confirmed(store: Store, messages: Sequence[Message], *, now: datetime) -> None:
     """Remove messages that the broker confirmed, and remember the retained ones as published."""
     if not messages:

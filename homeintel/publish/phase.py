@@ -76,6 +76,7 @@ def prepare(phase: Phase) -> Plan:
         phase.settings,
         read_suggestions(phase.store, phase.run_id),
         outbox.published(phase.store),
+        outbox.waiting_topics(phase.store),
         run_id=phase.run_id,
         night=phase.window.end_day.isoformat(),
         answered=answered_since_start(phase.store, phase.run_id),

@@ -1,6 +1,6 @@
 """What phase 6 sends: discovery, the slots, and the suggestions if any is new or gone."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from homeintel.publish.discovery import discovery_messages, discovery_topics
 from homeintel.publish.entities import Component, night_components
 from homeintel.publish.message import Message, to_json
 from homeintel.publish.open_suggestions import Change, change, open_rows, told_before
-from homeintel.publish.slots import SLOTS, slot_components, slot_values
+from homeintel.publish.slots import shown_ids, slot_components, slot_values
 from homeintel.publish.topics import Topics
 from homeintel.settings import Settings
 
@@ -26,7 +26,7 @@ class Plan:
         components: the entities, as discovery names them.
         shown: the suggestions that wait for an answer, by rank.
         change: what is new or gone since the last message about it.
-        messages: discovery first: a button is made before the slot it belongs to shows its suggestion.
+        messages: those a person notices last.
     """
 
     components: list[Component]
@@ -39,6 +39,7 @@ def plan_messages(
     settings: Settings,
     suggestions: pd.DataFrame,
     published: Mapping[str, str],
+    waiting: Collection[str],
     *,
     run_id: str,
     night: str,
@@ -50,6 +51,7 @@ def plan_messages(
         settings: the home's.
         suggestions: this run's, columns as in the table.
         published: topic -> payload the broker last confirmed.
+        waiting: topics of messages it has not confirmed yet.
         run_id: the run.
         night: its date, `YYYY-MM-DD`.
         answered: ids of suggestions that were answered just now.
@@ -59,29 +61,37 @@ def plan_messages(
     """
     topics = Topics.of(settings)
     shown = open_rows(suggestions, answered)
-    components = all_components(topics, shown)
-    discovery = discovery_messages(
-        topics,
-        settings.home.name,
-        components,
-        per_entity=settings.publish.per_entity_discovery,
-        report_url=settings.publish.report_url,
-    )
-    named = {message.topic for message in discovery}
-    outdated = [topic for topic in discovery_topics(topics, components) if topic in published and topic not in named]
+    components = [*night_components(topics), *slot_components(topics, shown_ids(shown))]
     changed = change(suggestions, told_before(published, topics.suggestions), night=night, answered=answered)
-    messages = [*(Message(topic, "") for topic in outdated), *discovery]
-    messages.append(Message(topics.slots, to_json(slot_values(shown))))
+    messages = _entity_messages(settings, topics, components, shown, {*published, *waiting})
     if changed.new or changed.gone or settings.publish.always:
         payload = suggestions_payload(settings.home.name, shown, changed, run_id=run_id, night=night)
         messages.append(Message(topics.suggestions, to_json(payload)))
     return Plan(components, shown, changed, messages)
 
 
-def all_components(topics: Topics, shown: pd.DataFrame) -> list[Component]:
-    """Return every entity of the device."""
-    ids = [str(one) for one in shown["suggestion_id"].head(SLOTS)]
-    return [*night_components(topics), *slot_components(topics, ids)]
+def _entity_messages(
+    settings: Settings,
+    topics: Topics,
+    components: Sequence[Component],
+    shown: pd.DataFrame,
+    held: Collection[str],
+) -> list[Message]:
+    """Return slots and discovery in the order in which a cut does no harm, and clear what they replace.
+
+    The device's single discovery message switches all slots at once, so the new slots lie there before it and the old
+    ones until after it. With a message an entity there is a time between: the old slots go first and the new ones come last.
+    """
+    per_entity = settings.publish.per_entity_discovery
+    name, url = settings.home.name, settings.publish.report_url
+    discovery = discovery_messages(topics, name, components, per_entity=per_entity, report_url=url)
+    current = topics.slots(shown_ids(shown))
+    slots = Message(current, to_json(slot_values(shown)))
+    old = [Message(topic, "") for topic in sorted(held) if topic.startswith(topics.all_slots) and topic != current]
+    named = {message.topic for message in discovery}
+    unnamed = [topic for topic in discovery_topics(topics, components) if topic in held and topic not in named]
+    switch = [*(Message(topic, "") for topic in unnamed), *discovery]
+    return [*old, *switch, slots] if per_entity else [slots, *switch, *old]
 
 
 def suggestions_payload(home: str, shown: pd.DataFrame, changed: Change, *, run_id: str, night: str) -> dict[str, Any]:

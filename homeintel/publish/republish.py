@@ -37,6 +37,7 @@ def republish(store: Store, settings: Settings, day: date | None = None) -> int:
         settings,
         read_suggestions(store, run_id),
         outbox.published(store),
+        outbox.waiting_topics(store),
         run_id=run_id,
         night=night.isoformat(),
         answered=answered_since_start(store, run_id),

@@ -1,8 +1,8 @@
 """Ten places in which Home Assistant shows suggestions, each with buttons to answer.
 
-All ten travel in one message, so they change together. A button carries the id of the suggestion it answers and is
-available only while its slot shows that suggestion: a connection cut between the two messages can never make a
-press mean another suggestion than the one a person reads.
+All ten travel in one message, so they change together. Its topic belongs to exactly these suggestions in this order, and
+discovery points sensors and buttons of a slot at it: a connection cut at any point leaves a slot as it was, or not
+available, but never makes a press mean another suggestion than the one a person reads.
 """
 
 import json
@@ -13,7 +13,7 @@ import pandas as pd
 
 from homeintel.publish.entities import Component
 from homeintel.publish.message import shorten
-from homeintel.publish.topics import Topics, topic_key
+from homeintel.publish.topics import Topics
 
 SLOTS = 10
 """How many suggestions Home Assistant shows."""
@@ -31,67 +31,79 @@ TOO_LONG = "Too long to show here; see the report."
 _ICONS = {"accept": "mdi:check", "dismiss": "mdi:close", "snooze": "mdi:alarm-snooze"}
 
 
+def shown_ids(suggestions: pd.DataFrame) -> list[str]:
+    """Return the ids the slots show, in order; at most `SLOTS`."""
+    return [str(one) for one in suggestions["suggestion_id"].head(SLOTS)]
+
+
 def slot_values(suggestions: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    """Return what each slot shows, `"1"` to `"10"`, in the suggestions' order; an empty slot has an empty `key`.
+    """Return what each slot shows, `"1"` to `"10"`, in the suggestions' order; an empty slot has an empty title.
 
     Args:
         suggestions: open suggestions by rank, columns as in the table.
     """
-    values = {str(number): _empty() for number in range(1, SLOTS + 1)}
+    values: dict[str, dict[str, Any]] = {str(number): {"title": ""} for number in range(1, SLOTS + 1)}
     for number, row in enumerate(suggestions.head(SLOTS).to_dict("records"), start=1):
         values[str(number)] = _filled(row)
     return values
 
 
 def slot_components(topics: Topics, suggestion_ids: Sequence[str]) -> list[Component]:
-    """Return the sensors and buttons of all slots; the buttons of an empty slot are there and not available."""
+    """Return the sensors and buttons of all slots; those of an empty slot are there and not available.
+
+    Args:
+        topics: the home's topics.
+        suggestion_ids: from `shown_ids`.
+    """
     components = []
     for number in range(1, SLOTS + 1):
         suggestion_id = suggestion_ids[number - 1] if number <= len(suggestion_ids) else ""
-        components.append(_sensor(topics, number))
-        components.extend(_button(topics, number, suggestion_id, answer) for answer in ANSWERS)
+        availability = _availability(topics.slots(suggestion_ids), number)
+        components.append(_sensor(topics.slots(suggestion_ids), number, availability))
+        for answer in ANSWERS:
+            topic = topics.answer(suggestion_id or "none")
+            components.append(_button(topic, number, answer, availability))
     return components
 
 
-def _sensor(topics: Topics, number: int) -> Component:
-    slot = f"value_json['{number}']"
+def _availability(topic: str, number: int) -> dict[str, Any]:
+    # Mode `all`: a topic that has said nothing yet counts as offline; in the mode `latest` the old topic's word holds on.
+    said = f"value_json is defined and value_json['{number}'].title"
+    listed = [{"topic": topic, "value_template": f"{{{{ 'online' if {said} else 'offline' }}}}"}]
+    return {"availability_mode": "all", "availability": listed}
+
+
+def _sensor(topic: str, number: int, availability: Mapping[str, Any]) -> Component:
+    # A cleared topic sends an empty message, in which `value_json` is not defined.
+    slot = f"value_json['{number}'] if value_json is defined else {{}}"
     config = {
         "name": f"Suggestion {number}",
         "icon": "mdi:lightbulb-on-outline",
-        "state_topic": topics.slots,
-        "value_template": f"{{{{ {slot}.state }}}}",
-        "json_attributes_topic": topics.slots,
-        "json_attributes_template": f"{{{{ {slot} | tojson }}}}",
-        "availability_topic": topics.slots,
-        "availability_template": f"{{{{ 'online' if {slot}.key else 'offline' }}}}",
+        "state_topic": topic,
+        "value_template": f"{{{{ ({slot}).title }}}}",
+        "json_attributes_topic": topic,
+        "json_attributes_template": f"{{{{ ({slot}) | tojson }}}}",
+        **availability,
     }
     return Component(f"suggestion_{number}", "sensor", config)
 
 
-def _button(topics: Topics, number: int, suggestion_id: str, answer: str) -> Component:
-    # The key is percent-encoded: nothing from outside can end the template's string.
-    key = topic_key(suggestion_id) if suggestion_id else "none"
+def _button(topic: str, number: int, answer: str, availability: Mapping[str, Any]) -> Component:
     config = {
         "name": f"Suggestion {number} {ANSWERS[answer].lower()}",
         "icon": _ICONS[answer],
-        "command_topic": topics.answer(suggestion_id) if suggestion_id else f"{topics.root}/answer/none",
+        "command_topic": topic,
         "payload_press": answer,
         "qos": 1,
         "retain": True,
-        "availability_topic": topics.slots,
-        "availability_template": f"{{{{ 'online' if value_json['{number}'].key == '{key}' else 'offline' }}}}",
+        **availability,
     }
     return Component(f"suggestion_{number}_{answer}", "button", config)
 
 
-def _empty() -> dict[str, Any]:
-    return {"key": "", "state": ""}
-
-
 def _filled(row: Mapping[Hashable, Any]) -> dict[str, Any]:
     values = {
-        "key": topic_key(str(row["suggestion_id"])),
-        "state": shorten(str(row["title"]), STATE_CHARACTERS),
+        "title": shorten(str(row["title"]), STATE_CHARACTERS),
         "suggestion_id": row["suggestion_id"],
         "rank": int(row["rank"]),
         "kind": row["kind"],
@@ -106,10 +118,14 @@ def _filled(row: Mapping[Hashable, Any]) -> dict[str, Any]:
 
 def _within_limit(values: dict[str, Any]) -> dict[str, Any]:
     """Leave out what makes a slot too long: a cut automation would be a broken one, so it goes whole."""
-    if _size(values) > ATTRIBUTE_BYTES and values["automation_yaml"]:
-        values = {**values, "automation_yaml": TOO_LONG}
-    if _size(values) > ATTRIBUTE_BYTES:
-        values = {**values, "entities": values["entities"][:20], "description": shorten(values["description"], 2000)}
+    shorter: list[dict[str, Any]] = [
+        {"automation_yaml": TOO_LONG if values["automation_yaml"] else None},
+        {"description": shorten(values["description"], 1_000)},
+        {"entities": []},
+    ]
+    for fewer in shorter:
+        if _size(values) > ATTRIBUTE_BYTES:
+            values = {**values, **fewer}
     return values
 
 

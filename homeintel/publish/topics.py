@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
@@ -63,9 +64,9 @@ class Topics:
         return f"{self.root}/state"
 
     @property
-    def slots(self) -> str:
-        """The suggestions shown as entities, all in one message."""
-        return f"{self.root}/slots"
+    def all_slots(self) -> str:
+        """The start of every `slots` topic."""
+        return f"{self.root}/slots/"
 
     @property
     def suggestions(self) -> str:
@@ -95,6 +96,14 @@ class Topics:
     def answer(self, suggestion_id: str) -> str:
         """Return where the answer to one suggestion is pressed."""
         return f"{self.root}/answer/{topic_key(suggestion_id)}"
+
+    def slots(self, suggestion_ids: Sequence[str]) -> str:
+        """Return the topic of the suggestions shown as entities: another one when other suggestions are shown.
+
+        Home Assistant does not ask a topic again when only a template changed, but it does when the topic changed.
+        """
+        shown = hashlib.sha256("\n".join(suggestion_ids).encode()).hexdigest()[:8]
+        return f"{self.all_slots}{shown}"
 
     def entity(self, component: str, key: str) -> str:
         """Return one entity's own discovery topic."""

@@ -16,6 +16,7 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from homeintel.phase import Phase, Window
+from homeintel.publish.topics import Topics
 from homeintel.settings import Settings, load_settings
 from homeintel.store import Store, insert, migrate
 from tests.servers import Mosquitto
@@ -122,6 +123,10 @@ class Home:
         ]  # fmt: skip
         with self.store.transaction() as connection:
             insert(connection, "suggestions", pd.DataFrame(rows))
+
+    def slots(self, *suggestion_ids: str) -> str:
+        """Return the topic of the slots that show these suggestions."""
+        return Topics.of(self.settings).slots(suggestion_ids)
 
     def phase(self, run_id: str = "run-1", *, night: date = NIGHT, **more: Any) -> Phase:
         window = Window.of(self.settings, end=night)

@@ -55,7 +55,7 @@ def test_a_press_while_homeintel_is_off_is_in_the_database_after_the_next_night(
     assert reader.json("homeintel/demo/acknowledged")["answers"] == [
         {"suggestion_id": "p-2", "answer": "dismiss", "until": None}
     ]
-    assert [slot["key"] for slot in reader.json("homeintel/demo/slots").values()][:2] == ["p-1", ""]
+    assert [slot["title"] for slot in reader.json(home.slots("p-1")).values()][:2] == ["Title of p-1", ""]
 
 
 def test_the_retained_press_is_cleared_and_not_taken_again(home: Home, broker: Mosquitto) -> None:

@@ -24,8 +24,8 @@ def test_a_second_client_receives_discovery_slots_and_suggestions(home: Home, br
     assert (outcome.status, outcome.figures["messages_sent"]) == ("succeeded", 4)
     assert reader.topics() == [
         "homeintel/demo/ping",
+        home.slots("p-1", "f-2"),
         "homeassistant/device/homeintel_demo/config",
-        "homeintel/demo/slots",
         "homeintel/demo/suggestions",
         "homeintel/demo/acknowledged",
     ]
@@ -50,7 +50,7 @@ def test_everything_is_retained_for_who_connects_later(home: Home, broker: Mosqu
     with reading(broker) as reader:
         assert {topic for topic, _, retained in reader.messages if retained} == {
             "homeassistant/device/homeintel_demo/config",
-            "homeintel/demo/slots",
+            home.slots("p-1"),
             "homeintel/demo/suggestions",
             "homeintel/demo/acknowledged",
             "homeintel/demo/run",
@@ -150,5 +150,5 @@ def test_a_night_without_news_is_silent_about_suggestions(home: Home, broker: Mo
         reader.messages.clear()
         run(home.phase("run-2", night=NIGHT + timedelta(days=1)))
         reader.settle()
-    assert reader.topics() == ["homeintel/demo/ping", "homeintel/demo/slots", "homeintel/demo/acknowledged"]
+    assert reader.topics() == ["homeintel/demo/ping", home.slots("p-1"), "homeintel/demo/acknowledged"]
     assert json.loads(outbox.published(home.store)["homeintel/demo/suggestions"])["run_id"] == "run-1"
