@@ -104,12 +104,11 @@ def _title(pattern: PatternRow, names: Names, *, security: bool) -> str:
 
 
 def _numbers(pattern: PatternRow, names: Names) -> str:
-    act = phrases.do(pattern.entity_id, pattern.state, names)
     if pattern.kind == "co_occurrence":
         happened = phrases.happens(pattern.trigger_entity_id, pattern.trigger_state, names)
         return (
-            f"Of {pattern.opportunities} times that {happened}, {pattern.occurrences} were followed by the same thing "
-            f"done by hand, typically {phrases.lag(pattern.lag_seconds)} later: {act}."
+            f"Of the {pattern.opportunities} times that “{happened}”, {pattern.occurrences} were followed by this, "
+            f"done by hand, typically {phrases.lag(pattern.lag_seconds)} later."
         )
     around = (
         phrases.sun_time(pattern.sun_event, pattern.offset_minutes)
@@ -117,7 +116,7 @@ def _numbers(pattern: PatternRow, names: Names) -> str:
         else f"around {phrases.at(pattern.minute_of_day)}"
     )
     return (
-        f"Seen on {pattern.occurrences} of {pattern.opportunities} days it could have happened ({act}), "
+        f"Done by hand on {pattern.occurrences} of {pattern.opportunities} days it could have happened, "
         f"{around}, give or take {phrases.minutes(max(1, pattern.spread_minutes))}."
     )
 

@@ -37,7 +37,8 @@ def test_an_unused_feature_says_what_it_is_for_and_what_to_send() -> None:
     (made,) = from_opportunities(pd.DataFrame([homes.opportunity()]))
     assert made.title == "State after a power cut: Kitchen lamp and Hall lamp"
     assert made.description == "Decides whether it comes back on. It kept one value the whole time."
-    assert (made.confidence, made.impact, made.effort) == (0.88, 0.8, 0.1)
+    assert (made.confidence, made.effort) == (0.88, 0.1)
+    assert made.impact == pytest.approx(0.7 * 0.8)
     assert made.action_payload is not None
     assert made.action_payload["payload"] == {"power_on_behavior": "previous"}
 
@@ -48,6 +49,16 @@ def test_many_devices_are_counted_and_risk_costs_effort() -> None:
     assert made.title == "State after a power cut: Lamp 0, Lamp 1, Lamp 2 and 7 more"
     assert made.effort == pytest.approx(0.6)
     assert made.caveats == ("Try it on one device first, and note the present value.",)
+
+
+def test_one_feature_with_two_values_is_one_suggestion_with_both() -> None:
+    other = homes.opportunity(
+        "other", friendly_names=["Plug"], ieee_addresses=["0x03"], payload={"power_on_behavior": "restore"}
+    )
+    (made,) = from_opportunities(pd.DataFrame([homes.opportunity(), other]))
+    assert made.ieee_addresses == ("0x01", "0x02", "0x03")
+    assert made.action_payload is not None
+    assert [one["payload"] for one in made.action_payload["more"]] == [{"power_on_behavior": "restore"}]
 
 
 def test_a_coupling_reads_like_a_sentence() -> None:

@@ -14,6 +14,9 @@ _PLAIN = re.compile(r"[a-z_][a-z0-9_.]*\Z")
 # Words that YAML 1.1 reads as booleans or null; PyYAML's own list lacks y and n.
 _SPECIAL = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"})
 
+_NEVER_FOLD = 10_000
+"""Letters a line may have: a sentence broken by backslashes is hard to read and to edit."""
+
 
 class _Dumper(yaml.SafeDumper):
     """Quotes every string that is not a simple word: states, times, names."""
@@ -39,7 +42,7 @@ _Dumper.add_representer(str, _represent_string)
 
 def dump_yaml(data: Any) -> str:  # noqa: ANN401 - any plain data can be dumped
     """Return plain data as YAML: keys in order, every string quoted that is not a simple word."""
-    return str(yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100))
+    return str(yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_NEVER_FOLD))
 
 
 def automation_yaml(automations: Sequence[AutomationData]) -> str:
