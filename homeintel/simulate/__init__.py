@@ -2,7 +2,18 @@
 
 from homeintel.simulate.home import SimulatedHome, simulate_events, simulate_home, simulate_retained
 from homeintel.simulate.kinds import KINDS
+from homeintel.simulate.line_protocol import LineOptions, to_line_protocol
 from homeintel.simulate.truth import Truth
 from homeintel.simulate.write import write_home
 
-__all__ = ["KINDS", "SimulatedHome", "Truth", "simulate_events", "simulate_home", "simulate_retained", "write_home"]
+__all__ = [
+    "KINDS",
+    "LineOptions",
+    "SimulatedHome",
+    "Truth",
+    "simulate_events",
+    "simulate_home",
+    "simulate_retained",
+    "to_line_protocol",
+    "write_home",
+]

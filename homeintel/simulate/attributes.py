@@ -11,7 +11,7 @@ from homeintel.simulate.layout import SimulatedEntity
 from homeintel.simulate.rows import NONE, Rows, concatenate
 from homeintel.simulate.scene import Scene
 
-__all__ = ["FULL", "automation_rows", "climate_rows", "dimmed_lights", "dress"]
+__all__ = ["FULL", "automation_rows", "climate_rows", "dimmed_lights", "dress", "label"]
 
 FULL = 255
 LEVELS = (77, 128, 179, FULL)  # brightness people choose, 0-255
@@ -33,15 +33,9 @@ def dimmed_lights(scene: Scene) -> tuple[frozenset[int], frozenset[int]]:
 
 
 def dress(scene: Scene, rows: Rows, rng: np.random.Generator) -> Rows:
-    """Return rows with their attributes, and the attribute-only changes of lights that are dimmed while on."""
-    fixed = np.full(len(scene.cast.names), NONE, dtype=np.int64)
-    for entity in scene.cast.entities:
-        fixed[scene.cast.numbers[entity.entity_id]] = scene.texts.number(as_json(static_attributes(entity)))
-    for name in (*scene.cast.people, "sun.sun"):
-        friendly = name.partition(".")[2].capitalize()
-        fixed[scene.cast.numbers[name]] = scene.texts.number(as_json({"friendly_name": friendly}))
+    """Return rows with the attributes that change, and the attribute-only changes of lights that are dimmed while on."""
     rows = concatenate([rows, _adjusted(scene, rows, rng)]).by_entity()
-    attributes = np.where(rows.attributes == NONE, fixed[rows.entity], rows.attributes)
+    attributes = rows.attributes.copy()
     builders: dict[str, Callable[[SimulatedEntity, str, int], dict[str, Any]]] = {
         "light": _light,
         "cover": _cover,
@@ -58,6 +52,16 @@ def dress(scene: Scene, rows: Rows, rng: np.random.Generator) -> Rows:
         white = codes[low:high] // len(LEVELS) if number in tuned else np.zeros(high - low, dtype=np.int64)
         attributes[low:high] = _texts(scene, entity, rows.state[low:high], level + white * len(LEVELS), build)
     rows.attributes = attributes
+    return rows
+
+
+def label(scene: Scene, rows: Rows) -> Rows:
+    """Return rows in which those without attributes have what is fixed about their entity."""
+    fixed = [scene.texts.number(as_json(static_attributes(entity))) for entity in scene.cast.entities]
+    for name in scene.cast.names[len(fixed) :]:
+        friendly = name.partition(".")[2].replace("_", " ").capitalize()
+        fixed.append(scene.texts.number(as_json({"friendly_name": friendly})))
+    rows.attributes = np.where(rows.attributes == NONE, np.array(fixed)[rows.entity], rows.attributes)
     return rows
 
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from homeintel.simulate.anomalies import Trouble, missed_days, note_faults, plant_faults, unusual_rows, warmer
 from homeintel.simulate.arrow import numeric_array, string_array
-from homeintel.simulate.attributes import automation_rows, climate_rows, dress
+from homeintel.simulate.attributes import automation_rows, climate_rows, dress, label
 from homeintel.simulate.cast import Cast, home_cast
 from homeintel.simulate.clock import SECOND, LocalClock
 from homeintel.simulate.configuration import configure
@@ -78,7 +78,7 @@ def home_history(scene: Scene) -> History:
     everything = concatenate([discrete, numeric, settings.changes])
     faults = note_faults(scene, everything, plant_faults(scene, draw_faults(scene, fault_rng), fault_rng), trouble)
     rows = dress(scene, everything, fault_rng)
-    rows = disturb(scene, rows, settings.states, faults, fault_rng)
+    rows = label(scene, disturb(scene, rows, settings.states, faults, fault_rng))
     start, end = scene.window
     truth = planted_truth(scene, rows, chances, faults, trouble)
     inside, after = (rows.ts >= start) & (rows.ts < end), (rows.ts >= end) & (rows.ts < scene.horizon[1])
