@@ -102,6 +102,9 @@ class LanguageModelSettings(Section):
     timeout: float = Field(default=30, gt=0, description="Seconds one call may take.")
     max_calls: int = Field(default=12, ge=0, description="Calls a night.")
     max_tokens: int = Field(default=20_000, ge=0, description="Tokens a night, in and out together.")
+    max_cost: float = Field(default=0.10, ge=0, description="Money a night, in the currency of the two prices.")
+    price_input: float = Field(default=0, ge=0, description="What a million tokens sent cost; 0: nothing, or unknown.")
+    price_output: float = Field(default=0, ge=0, description="What a million tokens received cost.")
 
 
 class SuggestionsSettings(Section):

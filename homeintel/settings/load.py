@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field, ValidationError
 from homeintel.errors import SettingsError
 from homeintel.settings import secrets
 from homeintel.settings._paths import root_of
-from homeintel.settings.connections import BridgeSettings, EventsSettings, HomeAssistantSettings, PublishSettings
+from homeintel.settings.connections import BridgeSettings, HomeAssistantSettings, PublishSettings
+from homeintel.settings.events import EventsSettings
 from homeintel.settings.home import (
     CapabilitiesSettings,
     HomeSettings,
@@ -20,6 +21,9 @@ from homeintel.settings.home import (
     SuggestionsSettings,
     WindowSettings,
 )
+
+_SOURCES = {"mqtt", "file", "simulated", "files", "recorder", "influxdb1", "influxdb2", "influxdb3"}
+"""Members of unions; pydantic puts them into the place of an error, where a reader has no use for them."""
 
 
 class Settings(Section):
@@ -53,7 +57,7 @@ def load_settings(params_file: Path | str) -> Settings:
     values = _read_yaml(path)
     root = root_of(path)
     secrets.refuse_secrets(values, path)
-    for where, (variable, field) in secrets.DEFAULTS.items():
+    for where, variable, field in secrets.DEFAULTS:
         _fill_secret(values, where, variable, field, root)
     try:
         return Settings.model_validate({**values, "params_file": path, "root": root}, context={"root": root})
@@ -90,8 +94,7 @@ def _fill_secret(values: dict[str, Any], where: tuple[str, ...], variable: str, 
     section: Any = values
     for key in where:
         section = section.get(key) if isinstance(section, dict) else None
-    takes_secret = isinstance(section, dict) and section.get("source") not in {"file", "files", "simulated", "recorder"}
-    if takes_secret:
+    if isinstance(section, dict) and field in secrets.fields_of(section):
         secret = secrets.read_secret(section, variable, field, root)
         if secret is not None:
             section[field] = secret
@@ -104,7 +107,7 @@ def _sentences(error: ValidationError, values: dict[str, Any]) -> list[str]:
 
 
 def _sentence(loc: list[str], kind: str, message: str, values: dict[str, Any]) -> str:
-    path = [part for part in loc if part not in {"mqtt", "file", "simulated", "files", "influxdb1"} or part == loc[-1]]
+    path = [part for part in loc if part not in _SOURCES or part == loc[-1]]
     key = ".".join(path)
     if kind == "extra_forbidden":
         known = _known_keys(path[:-1], values)

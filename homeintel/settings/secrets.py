@@ -6,15 +6,32 @@ from typing import Any
 
 from homeintel.errors import SettingsError
 
-# Section path -> (the environment variable read when the section names none, the field it fills).
-DEFAULTS = {
-    ("bridge",): ("HOMEINTEL_MQTT_PASSWORD", "password"),
-    ("publish", "broker"): ("HOMEINTEL_PUBLISH_PASSWORD", "password"),
-    ("events",): ("HOMEINTEL_EVENTS_PASSWORD", "password"),
-    ("suggestions", "llm"): ("HOMEINTEL_LLM_API_KEY", "api_key"),
-    ("homeassistant",): ("HOMEINTEL_HOMEASSISTANT_TOKEN", "token"),
+DEFAULTS = (
+    (("bridge",), "HOMEINTEL_MQTT_PASSWORD", "password"),
+    (("publish", "broker"), "HOMEINTEL_PUBLISH_PASSWORD", "password"),
+    (("events",), "HOMEINTEL_EVENTS_PASSWORD", "password"),
+    (("events",), "HOMEINTEL_EVENTS_TOKEN", "token"),
+    (("events", "also"), "HOMEINTEL_EVENTS_ALSO_PASSWORD", "password"),
+    (("events", "also"), "HOMEINTEL_EVENTS_ALSO_TOKEN", "token"),
+    (("suggestions", "llm"), "HOMEINTEL_LLM_API_KEY", "api_key"),
+    (("homeassistant",), "HOMEINTEL_HOMEASSISTANT_TOKEN", "token"),
+)
+"""The section, the environment variable that is read when the section names none, the field it fills."""
+
+_FIELDS_OF_SOURCES = {
+    "mqtt": {"password"},
+    "influxdb1": {"password"},
+    "influxdb2": {"token"},
+    "influxdb3": {"token"},
 }
 SECRET_KEYS = {"password", "token", "api_key", "secret"}
+
+
+def fields_of(section: dict[str, Any]) -> set[str]:
+    """Return which secrets a section may have: what its `source` takes; any where it has no `source`."""
+    if "source" not in section:
+        return SECRET_KEYS
+    return _FIELDS_OF_SOURCES.get(str(section["source"]), set())
 
 
 def read_secret(section: dict[str, Any], default_env: str, field: str, root: Path) -> str | None:
