@@ -61,7 +61,8 @@ def analyse(tables: Tables, catalogue: Catalogue, *, start: datetime, end: datet
     features = by_feature(of_devices)
     home = utilisation(features, single)
     spare = spare_devices(of_devices, single)
-    in_use = of_devices.loc[~of_devices["ieee_address"].isin(spare["ieee_address"])]
+    working = single.loc[single["supported"].astype(bool) & ~single["disabled"].astype(bool), "ieee_address"]
+    in_use = of_devices.loc[of_devices["ieee_address"].isin(set(working) - set(spare["ieee_address"]))]
     context = find_context(tables)
     return FeatureAnalysis(
         devices=single,

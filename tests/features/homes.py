@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from homeintel.features.tables import Tables
 from homeintel.store import Store, insert
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
@@ -68,3 +69,58 @@ def fill(store: Store, **tables: list[dict[str, Any]]) -> Store:
             if rows:
                 insert(connection, name, pd.DataFrame(rows))
     return store
+
+
+def tables(
+    *,
+    devices: list[dict[str, Any]],
+    capabilities: list[dict[str, Any]] | None = None,
+    entities: list[dict[str, Any]] | None = None,
+    observed: list[dict[str, Any]] | None = None,
+    patterns: list[dict[str, Any]] | None = None,
+    gaps: dict[str, int] | None = None,
+    known: list[dict[str, Any]] | None = None,
+) -> Tables:
+    """The input of the analysis, as `homeintel.features.tables.load` gives it."""
+    defaults = {"excluded": False, "automated": False}
+    return Tables(
+        devices=pd.DataFrame(devices),
+        capabilities=_frame(capabilities, capability("", "")),
+        entities=_frame([defaults | row for row in entities or []], entity("a.b", "", "") | defaults),
+        observed=_frame(observed, seen("")),
+        patterns=_frame(patterns, pattern("", "")),
+        gaps=pd.DataFrame({"entity_id": list(gaps or {}), "unavailable": list((gaps or {}).values())}),
+        known=_frame(known, remembered("", "")),
+        nights=pd.DataFrame(
+            columns=["window_end", "used", "usable", "utilisation", "weighted", "not_observable_share"]
+        ),
+    )
+
+
+def _frame(rows: list[dict[str, Any]] | None, like: dict[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(rows) if rows else pd.DataFrame([like]).iloc[:0]
+
+
+def seen(entity_id: str, attribute: str = "", **given: Any) -> dict[str, Any]:
+    """One row of `observe`: by default a state that was seen once, before the window, and never changed."""
+    changes = given.get("changes", 0)
+    return {
+        "entity_id": entity_id, "attribute": attribute, "points": max(1, changes), "changes": changes,
+        "distinct_values": 2 if changes else 1, "first_seen": pd.Timestamp(START), "last_seen": pd.Timestamp(START),
+        "last_changed": pd.Timestamp(at(1)) if changes else pd.NaT, "last_value": "off", "seen": ["off"],
+        "person": changes, "automation": 0, "device": 0, "unknown": 0,
+    } | given  # fmt: skip
+
+
+def remembered(address: str, path: str, value: str = "on") -> dict[str, Any]:
+    return {
+        "ieee_address": address, "path": path, "known_first": pd.Timestamp(at(-60)),
+        "known_last": pd.Timestamp(at(-50)), "known_values": [value], "known_value": value,
+    }  # fmt: skip
+
+
+def pattern(entity_id: str, state: str, **given: Any) -> dict[str, Any]:
+    return {
+        "kind": "time_of_day", "entity_id": entity_id, "state": state, "trigger_entity_id": None,
+        "trigger_state": None, "minute_of_day": None, "sun_event": None, "already_automated": False,
+    } | given  # fmt: skip
