@@ -66,6 +66,7 @@ def execute_phase(
         outcome = _failure(error, limit, secrets)
     seconds = time.monotonic() - began
     _hide_secrets(target, secrets)
+    _hide_secrets(target.with_suffix(".kernel.log"), secrets)
     if outcome.status == "failed":
         put_banner(source, target, outcome.reason)
     return Execution(outcome, seconds, target)
@@ -102,6 +103,7 @@ def _execute(
             cwd=str(source.parent),
             limit=limit,
             work=Path(work),
+            words=target.with_suffix(".kernel.log"),
             on_cell=on_cell,
         )
 
@@ -146,11 +148,13 @@ def _failure(error: Exception, limit: TimeLimit, secrets: tuple[str, ...]) -> Ou
     return Outcome("failed", 0, redact(str(ours), secrets))
 
 
-def _hide_secrets(notebook: Path, secrets: tuple[str, ...]) -> None:
-    """Replace secrets in the record; it should never find one, and rewrites the file only if it does."""
-    if not notebook.exists():
+def _hide_secrets(record: Path, secrets: tuple[str, ...]) -> None:
+    """Replace secrets in a file of the record; it should never find one. An empty file is no record and goes."""
+    if not record.exists():
         return
-    text = notebook.read_text(encoding="utf-8")
+    text = record.read_text(encoding="utf-8", errors="replace")
     clean = redact(text, secrets)
     if clean != text:
-        notebook.write_text(clean, encoding="utf-8")
+        record.write_text(clean, encoding="utf-8")
+    if not text:
+        record.unlink()

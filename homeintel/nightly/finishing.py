@@ -1,6 +1,7 @@
 """The end of a night: the index, the folder renamed into place, the run closed, the copies, the run's message."""
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +98,7 @@ def _home_index(night: "Night", _summary: Summary) -> None:
         {
             **{str(key): value for key, value in row.items()},
             "night": f"{row['window_end'].tz_convert(zone):%Y-%m-%d}",
-            "events_kept": None if row["events_kept"] != row["events_kept"] else f"{int(row['events_kept']):,}",
+            "events_kept": None if _or_none(row["events_kept"]) is None else f"{int(row['events_kept']):,}",
         }
         for row in rows.to_dict("records")
     ]
@@ -121,6 +122,11 @@ def _write_index(night: "Night", summary: Summary) -> None:
         run_id=night.run_id,
         version=__version__,
     )
+
+
+def _or_none(value: Any) -> Any:  # noqa: ANN401 - a cell of a table
+    """Return None for a missing value."""
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _figures(summary: Summary) -> list[tuple[str, str]]:
@@ -150,7 +156,7 @@ def _suggestions(night: "Night") -> list[dict[str, Any]]:
             FROM suggestions WHERE run_id = ? AND status NOT IN ('dismissed', 'resolved') ORDER BY rank""",
             [night.run_id],
         )
-    return [{str(key): value for key, value in row.items() if value == value} for row in rows.to_dict("records")]  # noqa: PLR0124 - NaN
+    return [{str(key): _or_none(value) for key, value in row.items()} for row in rows.to_dict("records")]
 
 
 def _phases(night: "Night") -> list[dict[str, Any]]:

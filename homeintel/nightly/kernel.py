@@ -59,6 +59,7 @@ class NightEngine(NBClientEngine):  # type: ignore[misc]  # papermill ships no t
         *,
         limit: TimeLimit,
         work: Path,
+        words: Path,
         on_cell: Callable[[], None],
         **_unused: object,
     ) -> None:
@@ -78,7 +79,9 @@ class NightEngine(NBClientEngine):  # type: ignore[misc]  # papermill ships no t
         )
         limit.start(client)
         try:
-            client.execute(env=_kernel_environment(work))
+            # What a kernel writes past its notebook (a native crash, a complaint at its end) goes to a file, not to the terminal.
+            with words.open("ab") as sink:
+                client.execute(env=_kernel_environment(work), stdout=sink, stderr=sink)
         except RuntimeError as error:
             if not limit.reached:
                 raise

@@ -122,7 +122,7 @@ def _work(night: Night, began: float, stream: TextIO | None, crashed: list[str])
             night.window,
             night.executions,
             seconds=time.monotonic() - began,
-            peak_memory_mb=max(memory.highest, memory.take_peak()),
+            peak_memory_mb=memory.highest,
             report=night.home_folder / str(night.window.end_day),
             problems=pages.problems(),
             notices=tuple(f"The unfinished run {run_id} was closed as failed." for run_id in crashed),
