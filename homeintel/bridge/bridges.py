@@ -74,7 +74,7 @@ def refuse_large(retained: Retained, topic: str) -> None:
     size = retained.refused.get(topic)
     if size is not None:
         raise PayloadError(
-            f"The payload of {topic} has {size / 1e6:.1f} MB; more than {LARGEST_PAYLOAD / 1e6:.1f} MB are not read.",
+            f"The payload of {topic} has {size:,} bytes; more than {LARGEST_PAYLOAD:,} are not read.",
             next_step="Look at what publishes to this topic: Zigbee2MQTT's own list of devices is far smaller.",
         )
 

@@ -53,7 +53,8 @@ def summary(house: House, figures: Mapping[str, Figure]) -> str:
     """Return the night in one sentence."""
     seconds = house.retained.seconds
     asked = f" in {seconds:.1f} s on the broker" if seconds else ""
-    odd = f"; {figures['problems']} things were not understood" if figures["problems"] else ""
+    count = figures["problems"]
+    odd = f"; {count} {'thing was' if count == 1 else 'things were'} not understood" if count else ""
     return (
         f"{figures['devices_checked']} devices and groups checked{asked}: {figures['devices_new']} new, "
         f"{figures['devices_changed']} changed, {figures['devices_left']} left, "
