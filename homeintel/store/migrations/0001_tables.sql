@@ -216,6 +216,18 @@ CREATE TABLE feedback (
     source VARCHAR NOT NULL,
     evidence_count BIGINT
 );
+CREATE TABLE wordings (
+    content_hash VARCHAR NOT NULL,
+    model VARCHAR NOT NULL,
+    run_id VARCHAR NOT NULL,
+    made_at TIMESTAMPTZ NOT NULL,
+    title VARCHAR,
+    description VARCHAR,
+    rejected VARCHAR,
+    tokens_input BIGINT NOT NULL,
+    tokens_output BIGINT NOT NULL,
+    cost DOUBLE NOT NULL
+);
 CREATE TABLE outbox (
     message_id VARCHAR NOT NULL,
     run_id VARCHAR NOT NULL,
