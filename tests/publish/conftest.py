@@ -2,6 +2,7 @@
 
 import json
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -38,7 +39,7 @@ class Reader:
 
     def settle(self) -> None:
         """Return when everything sent so far has come: a message to oneself comes after it."""
-        mark = f"tests/{id(self)}/{len(self.messages)}"
+        mark = f"tests/{uuid.uuid4().hex}"
         self.client.publish(mark, "mark", qos=1)
         self.wait(lambda messages: any(topic == mark for topic, _, _ in messages))
         self.messages[:] = [message for message in self.messages if not message[0].startswith("tests/")]
@@ -74,7 +75,7 @@ def reading(broker: Mosquitto, *filters: str) -> Iterator[Reader]:
     client.on_message = take
     client.on_subscribe = lambda *_: ready.set()
     client.connect("127.0.0.1", broker.port)
-    client.subscribe([(one, 1) for one in (*(filters or ("#",)), "tests/#")])
+    client.subscribe([(one, 1) for one in ((*filters, "tests/#") if filters else ("#",))])
     client.loop_start()
     assert ready.wait(5)
     try:

@@ -116,13 +116,13 @@ def test_unique_ids_stay_the_same_whatever_is_suggested(home: Home, broker: Mosq
 
 def test_a_night_that_did_not_happen_shows(home: Home, broker: Mosquitto) -> None:
     """States expire in Home Assistant and on the broker; the last run's time does not."""
-    ended = datetime.now(UTC) - timedelta(hours=26) + timedelta(seconds=2)
+    ended = datetime.now(UTC) - timedelta(hours=26) + timedelta(seconds=8)
     entities = published(home, broker, "p-1", finished_at=ended, started_at=ended - timedelta(seconds=60))
     expiring = {key for key, config in entities.configs.items() if config.get("expire_after")}
     assert {entities.configs[key]["expire_after"] for key in expiring} == {26 * 3600}
     assert "sensor.last_run" not in expiring
     assert entities.state("sensor.status") == "succeeded"
-    time.sleep(2.5)
+    time.sleep(max(0.0, (ended + timedelta(hours=26, seconds=1) - datetime.now(UTC)).total_seconds()))
     with reading(broker) as reader:
         assert "homeintel/demo/state" not in reader.topics()
         assert "homeintel/demo/run" in reader.topics()
