@@ -70,10 +70,11 @@ def read_house(retained: Retained, topics: BridgeTopics) -> House:
 def _silent(retained: Retained, topics: BridgeTopics) -> BridgeSilentError:
     listened = ", ".join(f"{base}/bridge/devices" for base in topics.base_topics)
     waited = f" within {retained.seconds:.0f} s" if retained.seconds else ""
+    rights = " Check the broker's rights (ACL) too: not even homeintel's own ping came back." if retained.deaf else ""
     return BridgeSilentError(
         f"Nothing is retained under {listened} ({retained.origin}{waited}).",
         next_step="Restart Zigbee2MQTT: it publishes its devices when it starts. Check bridge.base_topics, and that "
-        "mqtt.force_disable_retain is not set in Zigbee2MQTT.",
+        f"mqtt.force_disable_retain is not set in Zigbee2MQTT.{rights}",
     )
 
 

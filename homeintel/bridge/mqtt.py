@@ -41,13 +41,13 @@ class _Collector:
         self.refused: dict[str, int] = {}
         self.ping = f"homeintel/ping/{uuid.uuid4().hex}"
         self._awaited = {f"{base}/bridge/devices" for base in base_topics}
-        self._echoed = False
+        self.echoed = False
         self._last = time.monotonic()
 
     def take(self, message: "MQTTMessage") -> None:
         self._last = time.monotonic()
         if message.topic == self.ping:
-            self._echoed = True
+            self.echoed = True
         elif len(message.payload) > LARGEST_PAYLOAD:
             self.refused[message.topic] = len(message.payload)
         elif message.payload:
@@ -64,7 +64,7 @@ class _Collector:
         """
         if not self._awaited <= self.topics.keys() | self.refused.keys():
             return False
-        return time.monotonic() - self._last >= (QUIET if self._echoed else QUIET_WITHOUT_PING)
+        return time.monotonic() - self._last >= (QUIET if self.echoed else QUIET_WITHOUT_PING)
 
 
 def query_broker(settings: MqttBridgeSettings) -> Retained:
@@ -89,6 +89,7 @@ def query_broker(settings: MqttBridgeSettings) -> Retained:
         origin=f"the broker at {address(settings)}",
         seconds=time.monotonic() - started,
         refused=collector.refused,
+        deaf=not collector.echoed,
     )
 
 
@@ -99,7 +100,7 @@ def _subscribe(client: "Client", settings: MqttBridgeSettings, deadline: Deadlin
     turn(client, settings, deadline, until=lambda: bool(granted))
     devices = dict(zip(filters, granted, strict=False))
     refused = [base for base in settings.base_topics if devices.get(f"{base}/bridge/devices") is False]
-    if refused:
+    if len(refused) == len(settings.base_topics):
         raise BrokerRefusedError(
             f"The broker at {address(settings)} does not let homeintel read {', '.join(f'{base}/#' for base in refused)}.",
             next_step="Give the user of bridge.username the right to read these topics (the broker's ACL).",

@@ -16,12 +16,14 @@ class Retained:
         origin: where from, for a reader: a broker's address, a file's path.
         seconds: how long the broker was asked, connection included; 0 where none was.
         refused: topic -> bytes of payloads above `LARGEST_PAYLOAD`; they are not in `topics`.
+        deaf: whether the broker kept even homeintel's own ping from it: the user's rights are probably too narrow.
     """
 
     topics: Mapping[str, bytes]
     origin: str
     seconds: float = 0.0
     refused: Mapping[str, int] = field(default_factory=dict)
+    deaf: bool = False
 
     @property
     def size(self) -> int:
