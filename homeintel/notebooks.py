@@ -11,13 +11,11 @@ from typing import cast
 import pandas as pd
 
 from homeintel import __version__
+from homeintel.mime import OUTCOME_MIME
 from homeintel.phase import PHASES, Outcome, Phase, PhaseName, PhaseStatus, Window
 from homeintel.report.output import show, show_mime, show_text
 from homeintel.settings import Settings, effective_settings, load_settings
 from homeintel.store import Store, insert, migrate, read_copy_path
-
-OUTCOME_MIME = "application/vnd.homeintel.outcome+json"
-"""The output by which a phase's kernel tells the runner how it ended."""
 
 __all__ = ["BY_HAND", "OUTCOME_MIME", "ROOMS", "begin", "finish", "show"]
 

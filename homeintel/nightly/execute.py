@@ -15,10 +15,10 @@ from papermill.inspection import inspect_notebook
 
 from homeintel import errors
 from homeintel.errors import HomeintelError, KernelDiedError, NightError, PhaseTimeoutError
+from homeintel.mime import OUTCOME_MIME
 from homeintel.nightly.banner import put_banner
 from homeintel.nightly.kernel import ENGINE, TimeLimit
 from homeintel.nightly.redact import redact
-from homeintel.notebooks import OUTCOME_MIME
 from homeintel.phase import Outcome
 
 OUR_ERRORS = frozenset(

@@ -1,7 +1,6 @@
 """The end of a night: the index, the folder renamed into place, the run closed, the copies, the run's message."""
 
 import json
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from homeintel.nightly.redact import redact
 from homeintel.nightly.summary import Summary
 from homeintel.phase import PHASES
 from homeintel.report.site import publish_night, write_home_index, write_index
-from homeintel.store import query, write_read_copy, write_snapshot
+from homeintel.store import records, write_read_copy, write_snapshot
 
 if TYPE_CHECKING:
     from homeintel.nightly.run import Night
@@ -84,7 +83,7 @@ def _tell(night: "Night", _summary: Summary) -> None:
 
 def _home_index(night: "Night", _summary: Summary) -> None:
     with night.store.connect() as connection:
-        rows = query(
+        rows = records(
             connection,
             """SELECT run_id, window_end, status, coalesce(message, '') AS message, events_kept,
               (SELECT count(*) FROM suggestions AS s WHERE s.run_id = j.run_id) AS suggestions,
@@ -93,14 +92,13 @@ def _home_index(night: "Night", _summary: Summary) -> None:
               (SELECT count(*) FROM anomalies AS a WHERE a.run_id = j.run_id) AS anomalies
             FROM job_runs AS j WHERE NOT superseded ORDER BY window_end DESC, started_at DESC""",
         )
-    zone = night.window.zone.key
     nights = [
         {
-            **{str(key): value for key, value in row.items()},
-            "night": f"{row['window_end'].tz_convert(zone):%Y-%m-%d}",
-            "events_kept": None if _or_none(row["events_kept"]) is None else f"{int(row['events_kept']):,}",
+            **row,
+            "night": f"{row['window_end'].astimezone(night.window.zone):%Y-%m-%d}",
+            "events_kept": None if row["events_kept"] is None else f"{row['events_kept']:,}",
         }
-        for row in rows.to_dict("records")
+        for row in rows
     ]
     write_home_index(night.home_folder, night.settings.home.name, nights)
 
@@ -124,11 +122,6 @@ def _write_index(night: "Night", summary: Summary) -> None:
     )
 
 
-def _or_none(value: Any) -> Any:  # noqa: ANN401 - a cell of a table
-    """Return None for a missing value."""
-    return None if isinstance(value, float) and math.isnan(value) else value
-
-
 def _figures(summary: Summary) -> list[tuple[str, str]]:
     def shown(number: int | None) -> str:
         return "unknown" if number is None else f"{number:,}"
@@ -148,7 +141,7 @@ def _figures(summary: Summary) -> list[tuple[str, str]]:
 
 def _suggestions(night: "Night") -> list[dict[str, Any]]:
     with night.store.connect() as connection:
-        rows = query(
+        return records(
             connection,
             """SELECT suggestion_id, rank, kind, title, description, status, automation_yaml,
               CAST(action_payload AS VARCHAR) AS action_payload,
@@ -156,7 +149,6 @@ def _suggestions(night: "Night") -> list[dict[str, Any]]:
             FROM suggestions WHERE run_id = ? AND status NOT IN ('dismissed', 'resolved') ORDER BY rank""",
             [night.run_id],
         )
-    return [{str(key): _or_none(value) for key, value in row.items()} for row in rows.to_dict("records")]
 
 
 def _phases(night: "Night") -> list[dict[str, Any]]:

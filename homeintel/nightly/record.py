@@ -5,12 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-import pandas as pd
-
 from homeintel import __version__
 from homeintel.nightly.execute import Execution
 from homeintel.phase import PhaseName, PhaseStatus, Window
-from homeintel.store import Store, count, insert
+from homeintel.store import Store, count, insert_record
 
 RunStatus = Literal["succeeded", "partial", "failed"]
 CRASHED = "The run ended without a word: it was killed, or the power failed. What its phases had committed is kept."
@@ -30,7 +28,7 @@ def open_run(store: Store, params_file: Path, window: Window) -> str:
         "version": __version__,
     }
     with store.transaction() as connection:
-        insert(connection, "job_runs", pd.DataFrame([row]))
+        insert_record(connection, "job_runs", row)
     return run_id
 
 
@@ -66,7 +64,7 @@ def record_phase(
         "reason": execution.outcome.reason,
     }
     with store.transaction() as connection:
-        insert(connection, "job_phases", pd.DataFrame([row]))
+        insert_record(connection, "job_phases", row)
 
 
 def phase_statuses(store: Store, run_id: str) -> dict[PhaseName, PhaseStatus]:

@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from homeintel.report.charts.template import PLOTLY_MIME
+from homeintel.mime import PLOTLY_MIME
 
 
 def write_page(notebook: Path, page: Path, *, title: str, plotly_js: str) -> None:

@@ -4,7 +4,7 @@ from homeintel.store.connection import Store
 from homeintel.store.copies import read_copy_path, write_read_copy, write_snapshot
 from homeintel.store.lock import NightLock
 from homeintel.store.migrate import migrate
-from homeintel.store.rows import RUN_TABLES, count, insert, query, replace_run_rows
+from homeintel.store.rows import RUN_TABLES, count, insert, insert_record, query, records, replace_run_rows
 
 __all__ = [
     "RUN_TABLES",
@@ -12,9 +12,11 @@ __all__ = [
     "Store",
     "count",
     "insert",
+    "insert_record",
     "migrate",
     "query",
     "read_copy_path",
+    "records",
     "replace_run_rows",
     "write_read_copy",
     "write_snapshot",

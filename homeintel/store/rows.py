@@ -1,17 +1,19 @@
 """Writes and reads whole tables: rows of a run are replaced, never mixed with those of an earlier attempt."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pandas as pd
-import pyarrow as pa
+
+if TYPE_CHECKING:  # the runner does without these: they take a third of a second and 50 MB
+    import pandas as pd
+    import pyarrow as pa
 
 RUN_TABLES = ("patterns", "anomalies", "detection_funnel", "device_feature_usage", "suggestions")
 """Tables whose rows belong to one run."""
 
 
-def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame | pa.Table) -> int:
+def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: "pd.DataFrame | pa.Table") -> int:
     """Append `rows` to `table` by column name and return how many.
 
     Columns the table has and `rows` lacks become NULL or their default; a column the table lacks is an error.
@@ -19,7 +21,7 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame
     """
     if len(rows) == 0:
         return 0
-    columns = rows.column_names if isinstance(rows, pa.Table) else list(rows.columns)
+    columns = rows.column_names if hasattr(rows, "column_names") else list(rows.columns)
     names = ", ".join(f'"{name}"' for name in columns)
     connection.register("incoming_rows", rows)
     connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming_rows")
@@ -32,7 +34,7 @@ def replace_run_rows(
     connection: duckdb.DuckDBPyConnection,
     table: str,
     run_id: str,
-    rows: pd.DataFrame,
+    rows: "pd.DataFrame",
     *,
     where: str = "TRUE",
 ) -> int:
@@ -57,7 +59,7 @@ def replace_run_rows(
     return insert(connection, table, rows.assign(run_id=run_id))
 
 
-def query(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
+def query(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> "pd.DataFrame":
     """Return the rows of a query as a DataFrame; TIMESTAMPTZ columns come as UTC."""
     return connection.execute(sql, list(parameters)).df()
 
@@ -66,3 +68,17 @@ def count(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[
     """Return the single number a query gives; NULL is 0."""
     row = connection.execute(sql, list(parameters)).fetchone()
     return int(row[0] or 0) if row else 0
+
+
+def records(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    """Return the rows of a query as dicts; for few rows, where pandas is not needed. NULL is None, times are UTC."""
+    cursor = connection.execute(sql, list(parameters))
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def insert_record(connection: duckdb.DuckDBPyConnection, table: str, record: Mapping[str, Any]) -> None:
+    """Append one row given by column name; None becomes NULL."""
+    names = ", ".join(f'"{name}"' for name in record)
+    marks = ", ".join("?" for _ in record)
+    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(record.values()))
