@@ -8,6 +8,7 @@ import numpy as np
 
 from homeintel.patterns.arrays import Bools, Floats, Ints
 from homeintel.patterns.calendar import DAY, Calendar
+from homeintel.patterns.domains import is_presence_evidence
 
 CAUSES = ("unknown", "person", "automation", "device", "restart")
 """The cause of a change by its code."""
@@ -111,6 +112,7 @@ class History:
         property_of: entity id to its Zigbee2MQTT property, where known.
         members: (group's device, member's device) pairs.
         chatty: entities of `changes` that were too chatty and stand in `hourly` instead.
+        automation_of: (entity id, state) to the automation recorded as the cause most often, where known.
         known_automations: (trigger entity or empty, action entity) pairs of the home's own automations, where given.
     """
 
@@ -125,6 +127,7 @@ class History:
     property_of: Mapping[str, str] = field(default_factory=dict)
     members: frozenset[tuple[str, str]] = frozenset()
     chatty: frozenset[int] = frozenset()
+    automation_of: Mapping[tuple[str, str], str] = field(default_factory=dict)
     known_automations: frozenset[tuple[str, str]] = frozenset()
 
     @cached_property
@@ -174,6 +177,12 @@ class History:
         """Index of the first local day with data; the number of days where there is none."""
         found = np.flatnonzero(self.data_days)
         return int(found[0]) if len(found) else self.calendar.days
+
+    @cached_property
+    def people_driven(self) -> Bools:
+        """Whether each entity's changes usually mean that somebody is at home: shape (entities,)."""
+        driven = (is_presence_evidence(name, self.property_of.get(name)) for name in self.entities)
+        return np.fromiter(driven, dtype=bool, count=len(self.entities))
 
     @property
     def newest(self) -> float | None:

@@ -56,6 +56,7 @@ def load_history(
         for name in ("known_entities", "known_states"):
             connection.unregister(name)
     devices = _devices(connection)
+    automations = _automations(connection, bounds)
     return History(
         calendar=calendar,
         entities=entities,
@@ -65,6 +66,7 @@ def load_history(
         gaps=gaps,
         data_days=_data_days(calendar, changes, hourly, extra),
         chatty=frozenset(index for index, name in enumerate(entities) if name in chatty),
+        automation_of=automations,
         known_automations=known_automations,
         **devices,
     )
@@ -159,6 +161,16 @@ def _data_days(calendar: Calendar, changes: Changes, hourly: Hourly, extra: set[
     for day in range(calendar.days):
         with_data[day] |= calendar.date_of(day) in extra
     return with_data
+
+
+def _automations(connection: duckdb.DuckDBPyConnection, bounds: list[Any]) -> dict[tuple[str, str], str]:
+    rows = connection.execute(
+        """SELECT entity_id, state, cause_entity_id FROM events
+           WHERE cause = 'automation' AND cause_entity_id IS NOT NULL AND ts >= ? AND ts < ?
+           GROUP BY ALL ORDER BY count(*), cause_entity_id DESC""",
+        bounds,
+    ).fetchall()
+    return {(entity_id, state): cause for entity_id, state, cause in rows}
 
 
 def _devices(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from homeintel.patterns.arrays import Bools, Ints
-from homeintel.patterns.domains import is_presence_evidence
+from homeintel.patterns.arrays import Bools, Floats, Ints
 from homeintel.patterns.history import AUTOMATION, RESTART, History
 
 AWAY_SHARE = 0.15
@@ -38,13 +37,9 @@ def find_presence(history: History) -> Presence:
     A usual day is the median of the busier half of the days, so that a home that is empty for weeks still has one.
     """
     days = history.calendar.days
-    evidence = np.array(
-        [is_presence_evidence(name, history.property_of.get(name)) for name in history.entities], dtype=bool
-    )
     changes = history.changes
     counted = (changes.cause != RESTART) & (changes.cause != AUTOMATION)
-    if len(changes.entity):
-        counted &= evidence[changes.entity]
+    counted &= history.people_driven[changes.entity]
     day = np.floor(history.wall[counted] / 86_400).astype(np.int64)
     activity = np.bincount(day[(day >= 0) & (day < days)], minlength=days)
     known = np.sort(activity[history.data_days])
@@ -52,3 +47,28 @@ def find_presence(history: History) -> Presence:
     quiet = history.data_days & (activity < AWAY_SHARE * busy)
     away = quiet if busy >= LEAST_BUSY else np.zeros(days, dtype=bool)
     return Presence(history.data_days & ~away, away, activity, busy)
+
+
+class AwakeTime:
+    """A clock that only runs while people are awake at home: nights and journeys take no time on it.
+
+    An hour counts where at least two different entities showed people, so one sensor gone mad does not.
+
+    Args:
+        history: the window.
+    """
+
+    def __init__(self, history: History) -> None:
+        changes = history.changes
+        self._first = float(history.calendar.starts[0])
+        hours = int((history.calendar.starts[-1] - self._first) // 3600) + 1
+        counted = (changes.cause != RESTART) & (changes.cause != AUTOMATION) & history.people_driven[changes.entity]
+        hour = ((changes.time[counted] - self._first) // 3600).astype(np.int64)
+        pairs = np.unique(hour * len(history.entities) + changes.entity[counted])
+        entities = np.bincount(pairs // max(1, len(history.entities)), minlength=hours)
+        self.awake = entities[:hours] >= 2
+        self._elapsed = np.concatenate([[0.0], np.cumsum(self.awake * 3600.0)])
+
+    def __call__(self, utc: Floats) -> Floats:
+        """Return seconds on this clock."""
+        return np.asarray(np.interp(utc, self._first + 3600.0 * np.arange(len(self._elapsed)), self._elapsed))

@@ -1,12 +1,14 @@
 """Days away: one thing, not twenty silent entities."""
 
 from collections.abc import Iterator
+from math import lgamma, log
 
 import numpy as np
 
 from homeintel.patterns.findings import Anomaly
 from homeintel.patterns.history import History
 from homeintel.patterns.presence import Presence
+from homeintel.patterns.stats.surprise import score
 
 
 def find_away(history: History, presence: Presence) -> Iterator[Anomaly]:
@@ -14,14 +16,19 @@ def find_away(history: History, presence: Presence) -> Iterator[Anomaly]:
     edges = np.flatnonzero(np.diff(np.concatenate([[0], presence.away.astype(np.int8), [0]])))
     for first, end in zip(edges[::2], edges[1::2], strict=True):
         changes = int(presence.activity[first:end].sum())
-        share = changes / max(1.0, presence.busy * (end - first))
+        usual = presence.busy * int(end - first)
         yield Anomaly(
             kind="away",
             entity_id=None,
             started_at=float(history.calendar.starts[first]),
             ended_at=float(history.calendar.starts[end]) if end < history.calendar.days else None,
-            score=1 - share,
+            score=score(_log_poisson(changes, usual)),
             expected=f"about {presence.busy:.0f} changes a day",
             observed=f"{changes} changes in {end - first} days",
             detail={"days": int(end - first), "changes": changes},
         )
+
+
+def _log_poisson(count: int, mean: float) -> float:
+    """Return the log chance of exactly so few changes where they came independently."""
+    return count * log(mean) - mean - lgamma(count + 1)

@@ -3,11 +3,16 @@
 from collections.abc import Sequence
 
 from homeintel.patterns.anomalies.away import find_away
+from homeintel.patterns.anomalies.level import find_levels
 from homeintel.patterns.anomalies.missed import find_missed
+from homeintel.patterns.anomalies.rate import find_rates
 from homeintel.patterns.anomalies.silent import find_silent
+from homeintel.patterns.anomalies.stuck import find_stuck
+from homeintel.patterns.anomalies.undone import find_undone
+from homeintel.patterns.anomalies.unusual_time import find_unusual_times
 from homeintel.patterns.findings import Anomaly, Gate, Pattern
 from homeintel.patterns.history import History
-from homeintel.patterns.presence import Presence
+from homeintel.patterns.presence import AwakeTime, Presence
 
 DETECTOR = "anomalies"
 
@@ -25,9 +30,16 @@ def detect_anomalies(
     routines = [pattern for pattern in patterns if pattern.kind != "co_occurrence"]
     found = {
         "away": list(find_away(history, presence)),
-        "silent": list(find_silent(history, presence)),
+        "silent": list(find_silent(history, AwakeTime(history))),
+        "stuck": list(find_stuck(history)),
+        "unusual_time": list(find_unusual_times(history, presence.home)),
+        "rate": list(find_rates(history)),
+        "level": list(find_levels(history)),
         "missed_routine": list(find_missed(history, routines)),
+        "undone_automation": list(find_undone(history, patterns)),
     }
+    stuck = {anomaly.entity_id for anomaly in found["stuck"]}
+    found["silent"] = [anomaly for anomaly in found["silent"] if anomaly.entity_id not in stuck]
     gates = tuple(Gate(DETECTOR, kind, len(anomalies)) for kind, anomalies in found.items())
     everything = [anomaly for anomalies in found.values() for anomaly in anomalies]
     everything.sort(key=lambda a: (a.started_at, a.kind, a.entity_id or ""))

@@ -2,21 +2,24 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from math import log
 
 import numpy as np
 
 from homeintel.patterns.calendar import DAY
 from homeintel.patterns.findings import Anomaly, Pattern
 from homeintel.patterns.history import History
+from homeintel.patterns.stats.surprise import score
 
 WORTH_MISSING = 0.8
-"""Confidence from which a routine is missed when it stays away."""
+"""Share of the other days, from which a routine is missed when it stays away."""
 
 LEAST_DAYS = 10
-"""Days of opportunity a routine must have to be called reliable."""
+"""Days of opportunity beside the missed ones that a routine must have to be called reliable."""
 
-SURPRISE = 0.02
-"""Chance, over the window, of a run of misses so long; a longer one is an anomaly."""
+LEAST_RUN = 2
+LOG_SURPRISE = -5.3
+"""Natural logarithm of the chance, over the window, of a run of misses so long: 1 in 200, as a home has few routines."""
 
 
 def find_missed(history: History, routines: Sequence[Pattern]) -> Iterator[Anomaly]:
@@ -25,12 +28,16 @@ def find_missed(history: History, routines: Sequence[Pattern]) -> Iterator[Anoma
     It starts at the routine's minute of the first missed day.
     """
     for routine in routines:
-        if routine.confidence < WORTH_MISSING or routine.opportunities < LEAST_DAYS or routine.already_automated:
+        if routine.already_automated:
             continue
         for first, last, length in _runs(routine):
-            chance = routine.opportunities * _miss_rate(routine, length) ** length
-            if chance <= SURPRISE:
-                yield _anomaly(history, routine, first, last, length, chance)
+            others = routine.opportunities - length
+            if length < LEAST_RUN or others < LEAST_DAYS or routine.occurrences < WORTH_MISSING * others:
+                continue
+            miss_rate = (others - routine.occurrences + 0.5) / (others + 1)
+            log_chance = min(0.0, log(routine.opportunities) + length * log(miss_rate))
+            if log_chance <= LOG_SURPRISE:
+                yield _anomaly(history, routine, (first, last, length), log_chance)
 
 
 def _runs(routine: Pattern) -> Iterator[tuple[date, date, int]]:
@@ -52,12 +59,8 @@ def _dates(texts: object) -> list[date]:
     return [date.fromisoformat(text) for text in texts]
 
 
-def _miss_rate(routine: Pattern, length: int) -> float:
-    """Return the share of days missed outside the run, never zero."""
-    return (routine.opportunities - routine.occurrences - length + 0.5) / (routine.opportunities - length + 1)
-
-
-def _anomaly(history: History, routine: Pattern, first: date, last: date, length: int, chance: float) -> Anomaly:
+def _anomaly(history: History, routine: Pattern, run: tuple[date, date, int], log_chance: float) -> Anomaly:
+    first, last, length = run
     minute = routine.minute_of_day or 0.0
     wall = ((first - history.calendar.first_day).days * DAY) + minute * 60
     ongoing = last == max(_dates(routine.evidence["missed_on"])) > max(_dates(routine.evidence["kept_on"]))
@@ -67,7 +70,7 @@ def _anomaly(history: History, routine: Pattern, first: date, last: date, length
         entity_id=routine.entity_id,
         started_at=float(history.calendar.utc(np.array([wall]))[0]),
         ended_at=end,
-        score=1 - chance,
+        score=score(log_chance),
         expected=f"{routine.state} about {int(minute // 60):02d}:{int(minute % 60):02d} on {routine.confidence:.0%} of days",
         observed=f"missed {length} times in a row",
         detail={"state": routine.state, "days": routine.days, "missed": length, "minute_of_day": round(minute, 1)},

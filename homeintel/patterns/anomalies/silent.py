@@ -1,80 +1,133 @@
-"""Silence: an entity that reports nothing for much longer than it ever did."""
+"""Silence: a device that reports nothing for much longer than it ever did."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
-from homeintel.patterns.arrays import Floats
-from homeintel.patterns.calendar import DAY
+from homeintel.patterns.anomalies.limits import LOG_CHANCE, spell
+from homeintel.patterns.arrays import Floats, Ints
+from homeintel.patterns.domains import ACTUATOR_DOMAINS, domain
 from homeintel.patterns.findings import Anomaly
 from homeintel.patterns.history import History
-from homeintel.patterns.presence import Presence
+from homeintel.patterns.presence import AwakeTime
+from homeintel.patterns.stats.surprise import log_tail_chance, score
 
-LEAST_REPORTS = 8
+LEAST_REPORTS = 12
 """Fewer show no rhythm."""
 
-SILENCE_RATIO = 3.0
-"""How many times the longest usual pause a silence must last."""
+SILENCE_RATIO = 2.5
+"""How many times the longest other pause a silence must last, on the clock it is judged by."""
 
-SHORTEST = 3 * 3600.0
+SHORTEST = 4 * 3600.0
 """Seconds; a shorter silence is nobody's concern."""
 
+OWN_RHYTHM_A_DAY = 6.0
+"""A device with so many hours of numeric reports a day reports by itself, at night and on journeys too."""
 
-def find_silent(history: History, presence: Presence) -> Iterator[Anomaly]:
-    """Yield every silence that is too long for the entity's own rhythm, still going on or over.
 
-    Time without any data in the home, and days away for what people cause, do not count as silence.
+@dataclass(frozen=True)
+class Silence:
+    """One pause that is too long.
+
+    Args:
+        entities: the device's entities.
+        start: Unix seconds of the last report of any of them.
+        end: Unix seconds of the next one; None while it lasts.
+        usual: seconds of the longest other pause.
+        log_chance: log chance of such a pause.
     """
-    elapsed = _Elapsed(history, presence)
-    for entity in range(len(history.entities)):
-        times, people = _reports(history, entity)
-        if len(times) < LEAST_REPORTS:
+
+    entities: tuple[int, ...]
+    start: float
+    end: float | None
+    usual: float
+    log_chance: float
+
+
+def find_silent(history: History, awake: AwakeTime) -> Iterator[Anomaly]:
+    """Yield every silence that is too long for the device's own rhythm, one row an entity of a silent device.
+
+    A device that reports by itself is judged by the clock on the wall; one that reports what people do, by the time
+    they are awake at home; what people only switch can't fall silent. Each row starts at its entity's own last report.
+    """
+    for entities in _devices(history):
+        silence = _silence(history, entities, awake)
+        if silence is not None:
+            yield from _rows(history, silence)
+
+
+def _devices(history: History) -> list[tuple[int, ...]]:
+    devices: dict[str, list[int]] = {}
+    for entity, name in enumerate(history.entities):
+        devices.setdefault(history.device_of.get(name, name), []).append(entity)
+    return [tuple(devices[key]) for key in sorted(devices)]
+
+
+def _silence(history: History, entities: tuple[int, ...], awake: AwakeTime) -> Silence | None:
+    own = [_own_reports(history, entity) for entity in entities]
+    times = np.unique(np.concatenate([*own, *(_changes(history, entity) for entity in entities)]))
+    by_itself = sum(len(reports) for reports in own) > OWN_RHYTHM_A_DAY * history.span / 86_400
+    if by_itself:
+        clock = times - _without_data(history, times)
+    elif any(domain(history.entities[entity]) in ACTUATOR_DOMAINS for entity in entities):
+        return None
+    else:
+        clock = awake(times)
+    end = float(history.calendar.starts[-1])
+    last = end - _without_data(history, np.array([end])) if by_itself else awake(np.array([end]))
+    pauses = np.diff(np.append(clock, last))
+    if len(pauses) < LEAST_REPORTS:
+        return None
+    longest = int(np.argmax(pauses))
+    others = np.delete(pauses, longest)
+    log_chance = log_tail_chance(float(pauses[longest]), others)
+    usual = float(others.max())
+    if pauses[longest] < max(SHORTEST, SILENCE_RATIO * usual) or log_chance > LOG_CHANCE:
+        return None
+    over = longest < len(times) - 1
+    return Silence(entities, float(times[longest]), float(times[longest + 1]) if over else None, usual, log_chance)
+
+
+def _own_reports(history: History, entity: int) -> Floats:
+    """Return the last report of each hour of a numeric or chatty series."""
+    low, high = np.searchsorted(history.hourly.entity, (entity, entity + 1))
+    return history.hourly.last_time[low:high]
+
+
+def _changes(history: History, entity: int) -> Floats:
+    return history.changes.time[history.rows(entity)]
+
+
+def _without_data(history: History, times: Floats) -> Floats:
+    """Return seconds without any data in the home from the window's start to each time."""
+    starts = history.calendar.starts
+    missing = np.concatenate([[0.0], np.cumsum(np.diff(starts) * ~history.data_days)])
+    return np.asarray(np.interp(times, starts, missing))
+
+
+def _rows(history: History, silence: Silence) -> Iterator[Anomaly]:
+    names: Ints = np.array(silence.entities)
+    for entity in names.tolist():
+        reports = np.concatenate([_own_reports(history, entity), _changes(history, entity)])
+        before = reports[reports <= silence.start]
+        if not len(before):
             continue
-        ends = np.append(times[1:], history.calendar.starts[-1])
-        pauses = elapsed.between(times, ends, people=people)
-        longest = int(np.argmax(pauses))
-        usual = float(np.quantile(np.delete(pauses, longest), 0.98)) if len(pauses) > 1 else np.inf
-        silence = float(pauses[longest])
-        if silence < SHORTEST or silence < SILENCE_RATIO * max(usual, 600.0):
-            continue
-        over = longest < len(times) - 1
+        started = float(before.max())
+        after = reports[reports > silence.start]
+        end = silence.end if silence.end is not None and len(after) else None
+        until = end or float(history.calendar.starts[-1])
         yield Anomaly(
             kind="silent",
             entity_id=history.entities[entity],
-            started_at=float(times[longest]),
-            ended_at=float(ends[longest]) if over else None,
-            score=float(1 - 1 / (1 + silence / max(usual, 600.0))),
-            expected=f"a report at least every {_hours(usual)}",
-            observed=f"none for {_hours(silence)}",
-            detail={"usual_pause_seconds": round(usual), "silence_seconds": round(silence), "reports": len(times)},
+            started_at=started,
+            ended_at=float(after.min()) if end is not None else None,
+            score=score(silence.log_chance),
+            expected=f"something from its device at least every {spell(silence.usual)}",
+            observed=f"nothing for {spell(until - silence.start)}",
+            detail={
+                "device": history.device_of.get(history.entities[entity]),
+                "usual_pause_seconds": round(silence.usual),
+                "device_silent_since": round(silence.start),
+            },
         )
-
-
-class _Elapsed:
-    """Measures time, leaving out what is no evidence of silence."""
-
-    def __init__(self, history: History, presence: Presence) -> None:
-        self._starts = history.calendar.starts
-        lengths = np.diff(self._starts)
-        self._device = np.concatenate([[0.0], np.cumsum(lengths * history.data_days)])
-        self._people = np.concatenate([[0.0], np.cumsum(lengths * presence.home)])
-
-    def between(self, start: Floats, end: Floats, *, people: bool) -> Floats:
-        """Return seconds from start to end on days that count."""
-        table = self._people if people else self._device
-        return np.asarray(np.interp(end, self._starts, table) - np.interp(start, self._starts, table))
-
-
-def _reports(history: History, entity: int) -> tuple[Floats, bool]:
-    """Return the entity's reports, at most one an hour for numeric ones, and whether people cause them."""
-    rows = history.rows(entity)
-    times = history.changes.time[rows]
-    if len(times):
-        return times, True
-    hourly = history.hourly
-    low, high = np.searchsorted(hourly.entity, (entity, entity + 1))
-    return hourly.last_time[low:high], False
-
-
-def _hours(seconds: float) -> str:
-    return f"{seconds / DAY:.1f} days" if seconds >= 2 * DAY else f"{seconds / 3600:.1f} hours"

@@ -13,8 +13,10 @@ from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History
 from homeintel.patterns.pairs.candidates import screen
 from homeintel.patterns.pairs.explain import explain_away
-from homeintel.patterns.pairs.judge import Judged, judge
+from homeintel.patterns.pairs.judge import Judge, Judged
+from homeintel.patterns.reversal import times_undone
 from homeintel.patterns.stats.intervals import wilson
+from homeintel.patterns.stats.tails import probability
 
 DETECTOR = "co_occurrence"
 PROMISING = float(np.log(1e-4))
@@ -50,7 +52,8 @@ def detect_pairs(history: History, home_days: Bools) -> Pairs:
         (t, a) for t, a in screened.pairs if _apart(history, screened.triggers[t].entity, screened.actions[a].entity)
     ]
     funnel.step("not one device, nor a group and its member", len(apart))
-    judged = [judge(history, screened.triggers[t], screened.actions[a], home_days) for t, a in apart]
+    judge = Judge(history, home_days)
+    judged = [judge.judge(screened.triggers[t], screened.actions[a]) for t, a in apart]
     strong = _strong(history, [pair for pair in judged if pair is not None], funnel)
     funnel.step("beats the action's own rate at that hour", len(strong))
     standing, dropped = _standing(strong)
@@ -106,19 +109,21 @@ def _pattern(history: History, pair: Judged) -> Pattern:
         kind="co_occurrence",
         entity_id=action,
         state=history.states[pair.action.state],
-        days="all",
+        days=pair.condition.days,
         occurrences=hits,
         opportunities=trials,
         confidence=hits / trials,
         confidence_low=low,
         confidence_high=high,
         expected=pair.chance * trials,
-        p_value=float(np.exp(pair.log_p)),
+        p_value=probability(pair.log_p),
         q_value=1.0,
         trigger_entity_id=trigger,
         trigger_state=history.states[pair.trigger.state],
+        conditions=pair.condition.texts,
         lag_seconds=float(np.median(lags)),
         lag_p90_seconds=float(np.quantile(lags, 0.9)),
+        undone=times_undone(history, pair.action.entity, pair.action.time[rows]),
         already_automated=is_automated(lags, pair.action.cause[rows]) or (trigger, action) in history.known_automations,
         first_seen=float(pair.action.time[rows].min()),
         last_seen=float(pair.action.time[rows].max()),

@@ -7,7 +7,8 @@ import numpy as np
 from homeintel.patterns.arrays import Bools, Floats, Ints
 from homeintel.patterns.calendar import DAY
 from homeintel.patterns.history import History, Stream
-from homeintel.patterns.pairs.candidates import collapse
+from homeintel.patterns.pairs.candidates import BURST_SECONDS
+from homeintel.patterns.pairs.conditions import Condition, fixed_conditions, sharpest
 from homeintel.patterns.stats.tails import log_chance_tail
 
 LAG_WINDOWS = (2.0, 5.0, 10.0, 20.0, 45.0, 90.0, 180.0, 300.0, 600.0)
@@ -17,7 +18,15 @@ OTHER_DAYS = np.array([-7, -3, -2, -1, 1, 2, 3, 7]) * DAY
 SAME_DAY = np.array([-60, -45, -35, -25, 25, 35, 45, 60]) * 60.0
 """Where chance is looked up: the same wall-clock time on other days, and the same day a little earlier and later."""
 
+MOST_CONTROLS = 600
+"""Of a trigger with more occasions, so many, evenly chosen, stand for all when chance is looked up."""
+
 LEAST_HITS = 4
+WORTH_JUDGING = 6.0
+"""Log likelihood ratio against an even rate over all days, below which the exact judgement can't succeed."""
+
+WINDOWS_JUDGED = 3
+"""The exact judgement is made at so many lag windows, those that stand out most against an even rate."""
 
 
 @dataclass(frozen=True)
@@ -25,30 +34,35 @@ class Judged:
     """One pair within one lag window.
 
     Args:
-        trigger: the trigger's stream, one time an occasion.
+        trigger: the trigger's stream.
         action: the action's stream.
         window: seconds.
-        open: occasions on which the action could follow: it did not hold already. Shape (occasions,).
+        condition: what must hold besides.
+        open: times that are occasions: the condition holds, the action does not hold already. Shape (times,).
         hit: occasions on which it followed.
         lag: seconds to the action; infinite where none follows.
         action_row: index of the action that follows; the stream's length where none does.
-        chance: share of occasions that chance explains.
         chance_hits: of the control times, those with the action.
         chance_trials: control times.
-        log_p: logarithm of the p-value, the choice of the window paid for.
+        log_p: logarithm of the p-value, the choice of window and condition paid for.
     """
 
     trigger: Stream
     action: Stream
     window: float
+    condition: Condition
     open: Bools
     hit: Bools
     lag: Floats
     action_row: Ints
-    chance: float
     chance_hits: float
     chance_trials: float
     log_p: float
+
+    @property
+    def chance(self) -> float:
+        """Share of occasions that chance explains."""
+        return (self.chance_hits + 0.5) / (self.chance_trials + 1)
 
     def strength(self, chance: float) -> float:
         """Return the log likelihood ratio of the hits against a chance rate.
@@ -67,49 +81,71 @@ def divergence(hits: int, trials: int, chance: float) -> float:
     return float(trials * (share * np.log(share / chance) + (1 - share) * np.log((1 - share) / (1 - chance))))
 
 
-def judge(history: History, trigger: Stream, action: Stream, home_days: Bools) -> Judged | None:
-    """Return the pair at its most telling lag window, or None where the action hardly ever follows."""
-    best: Judged | None = None
-    for window in LAG_WINDOWS:
-        found = judge_window(history, trigger, action, home_days, window)
-        if found is not None and (best is None or found.log_p < best.log_p):
-            best = found
-    return best
+class Judge:
+    """Judges pairs of one history; keeps what pairs with the same trigger share.
+
+    Args:
+        history: the window.
+        home_days: days that count: shape (days,).
+    """
+
+    def __init__(self, history: History, home_days: Bools) -> None:
+        self._history = history
+        self._home_days = home_days
+        self._seconds = max(1.0, float(home_days.sum()) * DAY)
+        self._fixed: dict[tuple[int, int], list[Condition]] = {}
+
+    def judge(self, trigger: Stream, action: Stream) -> Judged | None:
+        """Return the pair at its most telling lag window and condition, or None where the action hardly ever follows."""
+        row = np.searchsorted(action.time, trigger.time, side="right")
+        lag = np.append(action.time, np.inf)[row] - trigger.time
+        free = ~self._history.holds(action.entity, action.state, trigger.wall)
+        drafts = []
+        for window in LAG_WINDOWS:
+            open_ = free & _occasions(trigger.time, window)
+            hit = open_ & (lag <= window)
+            if hit.sum() < LEAST_HITS:
+                continue
+            condition = sharpest(trigger, self._conditions(trigger), open_, hit)
+            open_, hit = open_ & condition.holds, hit & condition.holds
+            even = -np.expm1(-len(action.time) * window / self._seconds)
+            drafts.append((divergence(int(hit.sum()), int(open_.sum()), even), window, condition, open_, hit))
+        drafts = sorted(drafts, key=lambda draft: -draft[0])[:WINDOWS_JUDGED]
+        judged = []
+        for ratio, window, condition, open_, hit in drafts:
+            if ratio >= WORTH_JUDGING and hit.sum() >= LEAST_HITS:
+                hits, trials = self._chance(trigger.select(open_), action, window)
+                log_p = log_chance_tail(int(hit.sum()), int(open_.sum()), hits + 0.5, trials - hits + 0.5)
+                log_p = min(0.0, log_p + float(np.log(len(LAG_WINDOWS))) + condition.cost)
+                judged.append(Judged(trigger, action, window, condition, open_, hit, lag, row, hits, trials, log_p))
+        return min(judged, key=lambda pair: pair.log_p, default=None)
+
+    def _conditions(self, trigger: Stream) -> list[Condition]:
+        key = (trigger.entity, trigger.state)
+        if key not in self._fixed:
+            self._fixed[key] = fixed_conditions(self._history, trigger)
+        return self._fixed[key]
+
+    def _chance(self, occasions: Stream, action: Stream, window: float) -> tuple[float, float]:
+        """Return hits and trials of the greater of the two kinds of control time."""
+        wall = occasions.wall[:: max(1, len(occasions.wall) // MOST_CONTROLS)]
+        best = (0.0, float(len(wall)))
+        for shifts in (OTHER_DAYS, SAME_DAY):
+            times = (wall[None, :] + shifts[:, None]).ravel()
+            day = np.floor(times / DAY).astype(np.int64)
+            inside = (day >= 0) & (day < len(self._home_days))
+            times = times[inside & self._home_days[np.clip(day, 0, len(self._home_days) - 1)]]
+            times = times[~self._history.holds(action.entity, action.state, times)]
+            row = np.searchsorted(action.wall, times, side="right")
+            hits = float((np.append(action.wall, np.inf)[row] - times <= window).sum())
+            if (hits + 0.5) * (best[1] + 1) > (best[0] + 0.5) * (len(times) + 1):
+                best = (hits, float(len(times)))
+        return best
 
 
-def judge_window(history: History, trigger: Stream, action: Stream, home_days: Bools, window: float) -> Judged | None:
-    """Return the pair at one lag window in seconds, or None where the action hardly ever follows."""
-    occasions = collapse(trigger, window)
-    row = np.searchsorted(action.time, occasions.time, side="right")
-    times = np.append(action.time, np.inf)
-    lag = times[row] - occasions.time
-    free = ~history.holds(action.entity, action.state, occasions.wall)
-    hit = (lag <= window) & free
-    if hit.sum() < LEAST_HITS:
-        return None
-    hits, trials = _chance(history, occasions.select(free), action, home_days, window)
-    chance = (hits + 0.5) / (trials + 1)
-    log_p = log_chance_tail(int(hit.sum()), int(free.sum()), hits + 0.5, trials - hits + 0.5) + float(
-        np.log(len(LAG_WINDOWS))
-    )
-    return Judged(occasions, action, window, free, hit, lag, row, chance, hits, trials, min(0.0, log_p))
-
-
-def _chance(
-    history: History, occasions: Stream, action: Stream, home_days: Bools, window: float
-) -> tuple[float, float]:
-    """Return hits and trials of the greater of the two kinds of control time."""
-    best = (0.0, float(len(occasions.time)))
-    for shifts in (OTHER_DAYS, SAME_DAY):
-        times = (occasions.wall[None, :] + shifts[:, None]).ravel()
-        day = np.floor(times / DAY).astype(np.int64)
-        inside = (day >= 0) & (day < len(home_days))
-        times = times[inside & home_days[np.clip(day, 0, len(home_days) - 1)]]
-        times = times[~history.holds(action.entity, action.state, times)]
-        follows = np.searchsorted(action.wall, times + window, side="right") > np.searchsorted(
-            action.wall, times, side="right"
-        )
-        hits, trials = float(follows.sum()), float(len(times))
-        if (hits + 0.5) * (best[1] + 1) > (best[0] + 0.5) * (trials + 1):
-            best = (hits, trials)
-    return best
+def _occasions(times: Floats, window: float) -> Bools:
+    """Return which times no other precedes within the window: someone who moves on and on is one occasion."""
+    first = np.ones(len(times), dtype=bool)
+    if window > BURST_SECONDS:
+        first[1:] = np.diff(times) > window
+    return first

@@ -1,6 +1,6 @@
 """The detector of routines: every actuator's every state, on the clock and on the sun."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +12,14 @@ from homeintel.patterns.domains import is_action
 from homeintel.patterns.findings import Gate, Pattern
 from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History, Stream
+from homeintel.patterns.reversal import takes_back, times_undone
 from homeintel.patterns.routines.fit import Fit, fit
-from homeintel.patterns.routines.grid import Frame, make_grid
+from homeintel.patterns.routines.grid import Frame
 from homeintel.patterns.routines.scan import MIN_DAYS, Candidate, scan
 from homeintel.patterns.routines.sun import NOON, follows_sun, frames
 from homeintel.patterns.stats.circular import circular_difference
 from homeintel.patterns.stats.intervals import wilson
+from homeintel.patterns.stats.tails import probability
 from homeintel.patterns.weekdays import mask_name, name_mask
 
 MOST_PER_STREAM = 6
@@ -25,6 +27,9 @@ MOST_PER_STREAM = 6
 
 PROMISING = np.log(0.05)
 """A window with a greater p-value ends the search in a stream."""
+
+SUN_DAYS = 8
+"""Fewer days can't tell the sun from the clock."""
 
 MIN_CONFIDENCE = 0.35
 """What happens on fewer of its days is no habit."""
@@ -65,8 +70,7 @@ def detect_routines(history: History, home_days: Bools) -> Routines:
         if _distinct_days(stream) < MIN_DAYS:
             funnel.miss(_distinct_days(stream), f"{_name(history, stream)} on {_distinct_days(stream)} days")
     funnel.step(f"happened on {MIN_DAYS} days or more", len(enough))
-    clocks = frames(history.calendar) if enough else {}
-    found = [pattern for stream in enough for pattern in _search(history, stream, home_days, clocks, funnel)]
+    found = list(_search(history, enough, home_days, funnel))
     funnel.step("beats the entity's own activity", len(found))
     kept = [pattern for pattern in found if pattern.confidence >= MIN_CONFIDENCE and pattern.occurrences >= MIN_DAYS]
     for pattern in found:
@@ -85,61 +89,82 @@ def _name(history: History, stream: Stream) -> str:
     return f"{history.entities[stream.entity]} {history.states[stream.state]}"
 
 
-def _search(
-    history: History, stream: Stream, usable: Bools, clocks: dict[str, Frame], funnel: Funnel
-) -> Iterator[Pattern]:
-    free = np.ones(len(stream.time), dtype=bool)
-    taken: list[Pattern] = []
+@dataclass(frozen=True)
+class _Found:
+    """A candidate on one clock, with its fit."""
+
+    frame: Frame
+    candidate: Candidate
+    fit: Fit
+
+
+def _search(history: History, streams: Sequence[Stream], usable: Bools, funnel: Funnel) -> Iterator[Pattern]:
+    """Yield the routines of all streams: in each round the most telling window of each stream, then the next one."""
+    clocks = frames(history.calendar) if streams else {}
+    free: dict[int, Bools] = {row: np.ones(len(s.time), dtype=np.bool_) for row, s in enumerate(streams)}
+    taken: dict[int, list[Pattern]] = {row: [] for row in free}
+    left = list(free)
     for _ in range(MOST_PER_STREAM):
-        best = _best(history, stream, usable, clocks, free)
-        if best is None:
-            return
-        frame, found, fitted = best
-        if found.log_p > PROMISING:
-            text = f"{_name(history, stream)} about {_clock_text(frame, fitted)}: {found.hits} of {found.days} days, p {np.exp(found.log_p):.2g}"
-            funnel.miss(-found.log_p, text)
-            return
-        free[fitted.events] = False
-        if not len(fitted.events):
-            return
-        pattern = _pattern(history, stream, frame, found, fitted)
-        if not any(_same_habit(pattern, other) for other in taken):
-            taken.append(pattern)
-            yield pattern
+        found = _round(history, [streams[row] for row in left], [free[row] for row in left], usable, clocks)
+        going_on = []
+        for row, best in zip(left, found, strict=True):
+            if best is None or not len(best.fit.events):
+                continue
+            if best.candidate.log_p > PROMISING:
+                funnel.miss(-best.candidate.log_p, _miss_text(history, streams[row], best))
+                continue
+            free[row][best.fit.events] = False
+            going_on.append(row)
+            pattern = _pattern(history, streams[row], best)
+            if takes_back(history, streams[row].entity, streams[row].time[best.fit.events]):
+                continue
+            if not any(_same_habit(pattern, other) for other in taken[row]):
+                taken[row].append(pattern)
+                yield pattern
+        left = going_on
 
 
-def _best(
-    history: History, stream: Stream, usable: Bools, clocks: dict[str, Frame], free: Bools
-) -> tuple[Frame, Candidate, Fit] | None:
-    fits: dict[str, tuple[Frame, Candidate, Fit]] = {}
+def _round(
+    history: History,
+    streams: Sequence[Stream],
+    free: Sequence[Bools],
+    usable: Bools,
+    clocks: Mapping[str, Frame],
+) -> list[_Found | None]:
+    found: dict[str, list[_Found | None]] = {}
     for name, frame in clocks.items():
-        times = frame.times(stream.wall)
-        reference = make_grid(history, stream, times, frame)
-        grid = reference if free.all() else make_grid(history, stream, np.where(free, times, np.nan), frame)
         days = usable & ~np.isnan(frame.shift)
-        found = scan(grid, reference, history.calendar.weekdays, days)
-        if found is not None:
-            fits[name] = (frame, found, fit(history, stream, times, free, frame, days, found))
-    clock = fits.get("clock")
-    suns = [entry for name, entry in fits.items() if name != "clock"]
+        rows = [row for row, s in enumerate(streams) if name == "clock" or _distinct_days(s) >= SUN_DAYS]
+        times = [frame.times(streams[row].wall) for row in rows]
+        chosen = [streams[row] for row in rows]
+        candidates = scan(history, chosen, times, [free[row] for row in rows], frame, days)
+        found[name] = [None] * len(streams)
+        for row, own, candidate in zip(rows, times, candidates, strict=True):
+            if candidate is not None and (name == "clock" or candidate.log_p <= PROMISING):
+                fitted = fit(history, streams[row], own, free[row], frame, days, candidate)
+                found[name][row] = _Found(frame, candidate, fitted)
+    return [
+        _decide(stream, clocks, {name: own[row] for name, own in found.items()}) for row, stream in enumerate(streams)
+    ]
+
+
+def _decide(stream: Stream, clocks: Mapping[str, Frame], found: Mapping[str, _Found | None]) -> _Found | None:
+    """Return the clock's window, or the sun's where it explains the same events better."""
+    clock = found["clock"]
+    suns = [entry for name, entry in found.items() if name != "clock" and entry is not None]
     if suns:
-        sun = min(suns, key=lambda entry: entry[1].log_p)
-        if sun[1].log_p <= PROMISING and _sun_wins(stream, clocks, clock, sun):
+        sun = min(suns, key=lambda entry: entry.candidate.log_p)
+        if _sun_wins(stream, clocks, clock, sun):
             return sun
     return clock
 
 
-def _sun_wins(
-    stream: Stream,
-    clocks: dict[str, Frame],
-    clock: tuple[Frame, Candidate, Fit] | None,
-    sun: tuple[Frame, Candidate, Fit],
-) -> bool:
-    rival = clock[2] if clock is not None and len(np.intersect1d(clock[2].events, sun[2].events)) else None
-    if rival is None and clock is not None and clock[1].log_p < sun[1].log_p:
+def _sun_wins(stream: Stream, clocks: Mapping[str, Frame], clock: _Found | None, sun: _Found) -> bool:
+    rival = clock.fit if clock is not None and len(np.intersect1d(clock.fit.events, sun.fit.events)) else None
+    if rival is None and clock is not None and clock.candidate.log_p < sun.candidate.log_p:
         return False
     on_clock = clocks["clock"].times(stream.wall)
-    return follows_sun(stream.wall, on_clock, sun[0].times(stream.wall), rival, sun[2])
+    return follows_sun(stream.wall, on_clock, sun.frame.times(stream.wall), rival, sun.fit)
 
 
 def _same_habit(one: Pattern, other: Pattern) -> bool:
@@ -149,13 +174,19 @@ def _same_habit(one: Pattern, other: Pattern) -> bool:
     return bool(abs(circular_difference(one.minute_of_day, other.minute_of_day)) < reach)
 
 
-def _clock_text(frame: Frame, fitted: Fit) -> str:
-    if frame.name == "clock":
-        return f"{int(fitted.centre // 3600):02d}:{int(fitted.centre % 3600 // 60):02d}"
-    return f"{(fitted.centre - NOON) / 60:+.0f} min from {frame.name}"
+def _miss_text(history: History, stream: Stream, found: _Found) -> str:
+    centre, candidate = found.fit.centre, found.candidate
+    about = (
+        f"{int(centre // 3600):02d}:{int(centre % 3600 // 60):02d}"
+        if found.frame.name == "clock"
+        else f"{(centre - NOON) / 60:+.0f} min from {found.frame.name}"
+    )
+    days = f"{candidate.hits} of {candidate.days} days, p {np.exp(candidate.log_p):.2g}"
+    return f"{_name(history, stream)} about {about}: {days}"
 
 
-def _pattern(history: History, stream: Stream, frame: Frame, found: Candidate, fitted: Fit) -> Pattern:
+def _pattern(history: History, stream: Stream, best: _Found) -> Pattern:
+    frame, found, fitted = best.frame, best.candidate, best.fit
     occurrences, opportunities = int(fitted.kept.sum()), int(fitted.possible.sum())
     low, high = wilson(occurrences, opportunities)
     sun = frame.name != "clock"
@@ -175,12 +206,13 @@ def _pattern(history: History, stream: Stream, frame: Frame, found: Candidate, f
         confidence_low=low,
         confidence_high=high,
         expected=found.chance * opportunities,
-        p_value=float(np.exp(found.log_p)),
+        p_value=probability(found.log_p),
         q_value=1.0,
         minute_of_day=minute if sun else fitted.centre / 60,
         spread_minutes=fitted.spread,
         sun_event=frame.name if sun else None,
         offset_minutes=(fitted.centre - NOON) / 60 if sun else None,
+        undone=times_undone(history, stream.entity, stream.time[fitted.events]),
         already_automated=is_automated(fitted.times, stream.cause[fitted.events])
         or ("", history.entities[stream.entity]) in history.known_automations,
         first_seen=float(stream.time[fitted.events].min()),

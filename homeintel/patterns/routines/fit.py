@@ -24,6 +24,9 @@ MAX_TOLERANCE = 120.0
 SPLIT_GAIN = 3.0
 """Log likelihood that weekday or weekend must gain over every day: Akaike's 1 for the second rate and 2 for the choice."""
 
+MOSTLY_HELD = 0.5
+"""A weekday of which less than this share is possible is one on which the state mostly holds already."""
+
 SET_GAIN = 6.0
 """The same for any other set of weekdays: there are some 95 of them."""
 
@@ -79,21 +82,30 @@ def fit(
     days = _routine_days(times, centre)
     kept = _kept(times, days, free, centre, tolerance, len(usable))
     possible = usable & (kept | ~_held_at(history, stream, frame, centre - tolerance))
-    mask = best_mask(kept, possible, weekdays)
+    mask = best_mask(kept, possible, usable, weekdays)
     chosen = in_set(mask)[weekdays]
     offsets, events = _nearest(times, days, free, centre, tolerance, usable & chosen)
     return Fit(centre, spread / 60, tolerance / 60, mask, kept & possible & chosen, possible & chosen, events, offsets)
 
 
-def best_mask(kept: Bools, possible: Bools, weekdays: Ints) -> int:
+def best_mask(kept: Bools, possible: Bools, usable: Bools, weekdays: Ints) -> int:
     """Return the set of weekdays that explains the kept days best: every day, unless another gains clearly.
 
-    Compares the likelihood of one rate for all days with one rate inside the set and another outside it.
+    Compares the likelihood of one rate for all days with one rate inside the set and another outside it. A weekday on
+    which the state mostly holds already counts with all its days: what another habit has done there is not this one's.
+
+    Args:
+        kept: days it happened: shape (days,).
+        possible: days it could have.
+        usable: days that count at all.
+        weekdays: Monday 0 of each day.
 
     Source: H. Akaike, "A new look at the statistical model identification", IEEE Trans. Autom. Control 19 (1974).
     """
     hits = np.bincount(weekdays[kept & possible], minlength=7)
-    days = np.bincount(weekdays[possible], minlength=7)
+    able = np.bincount(weekdays[possible], minlength=7)
+    there = np.bincount(weekdays[usable], minlength=7)
+    days = np.where(able < MOSTLY_HELD * there, there, able)
     masks = all_masks()
     inside = np.array([in_set(mask) for mask in masks], dtype=float)
     in_hits, in_days = inside @ hits, inside @ days

@@ -1,5 +1,6 @@
-"""On which days an entity entered a state inside each window of the day, and on which it could have."""
+"""On which days entities entered a state inside each window of the day, and on which they could have."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,10 +8,6 @@ import numpy as np
 from homeintel.patterns.arrays import Bools, Floats, Ints
 from homeintel.patterns.calendar import DAY
 from homeintel.patterns.history import History, Stream
-
-BIN_MINUTES = 2
-BINS = 1440 // BIN_MINUTES
-"""Bins of a day: the start of a window is found to two minutes, its centre is fitted afterwards."""
 
 
 @dataclass(frozen=True)
@@ -35,52 +32,79 @@ class Frame:
 
 @dataclass(frozen=True)
 class Grid:
-    """One stream on one clock.
+    """Several streams on one clock, in bins.
 
     Args:
-        events: cumulative number of events before each bin of the window, two days longer than it.
-        held: whether the entity already was in the state at the start of each bin: shape (days * BINS,).
+        events: cumulative number of events before each bin, a day longer than the window: (streams, bins + 1).
+        held: whether the entity already was in the state at the start of each bin: (streams, bins).
         days: days of the window.
+        bin_minutes: how long a bin is.
     """
 
     events: Ints
     held: Bools
     days: int
+    bin_minutes: int
 
-    def hits(self, bins: int) -> Bools:
-        """Return for each day and window start whether an event fell into the `bins` bins from there.
+    @property
+    def bins(self) -> int:
+        """Bins of a day."""
+        return 1440 // self.bin_minutes
 
-        Windows run on over midnight, so that 23:58 and 00:03 share one. Shape (days, BINS).
+    def hits(self, width: int) -> Bools:
+        """Return for each stream, day and window start whether an event fell into the `width` bins from there.
+
+        Windows run on over midnight, so that 23:58 and 00:03 share one. Shape (streams, days, bins).
         """
-        size = self.days * BINS
-        return np.asarray(self.events[bins : bins + size] > self.events[:size]).reshape(self.days, BINS)
+        size = self.days * self.bins
+        found = self.events[:, width : width + size] > self.events[:, :size]
+        return np.asarray(found).reshape(-1, self.days, self.bins)
 
     def possible(self, hits: Bools) -> Bools:
-        """Return for each day and window start whether it happened or could have: the state was not held yet."""
-        return np.asarray(hits | ~self.held.reshape(self.days, BINS))
+        """Return for each stream, day and window start whether it happened or could have: it was not held yet."""
+        return np.asarray(hits | ~self.held.reshape(-1, self.days, self.bins))
 
 
-def make_grid(history: History, stream: Stream, times: Floats, frame: Frame) -> Grid:
-    """Return the grid of a stream's `times` (wall-clock seconds on the frame's clock; NaN are left out)."""
-    days = history.calendar.days
-    size = days * BINS
-    known = times[~np.isnan(times)]
-    bins = np.floor(known / (60 * BIN_MINUTES)).astype(np.int64)
-    counts = np.bincount(bins[(bins >= 0) & (bins < size)], minlength=size)
-    events = np.zeros(size + 2 * BINS + 1, dtype=np.int32)
-    np.cumsum(counts, out=events[1 : size + 1])
-    events[size + 1 :] = events[size]
-    return Grid(events, _held(history, stream, frame, size), days)
+def make_grid(
+    history: History, streams: Sequence[Stream], times: Sequence[Floats], frame: Frame, bin_minutes: int
+) -> Grid:
+    """Return the grid of some streams.
+
+    Args:
+        history: the window.
+        streams: the streams.
+        times: of each stream, seconds on the frame's clock; NaN are left out.
+        frame: the clock.
+        bin_minutes: how long a bin is.
+    """
+    days, bins = history.calendar.days, 1440 // bin_minutes
+    size = days * bins
+    events = np.zeros((len(streams), size + bins + 1), dtype=np.int32)
+    held = np.zeros((len(streams), size), dtype=bool)
+    for row, (stream, own) in enumerate(zip(streams, times, strict=True)):
+        position = np.floor(own[~np.isnan(own)] / (60 * bin_minutes)).astype(np.int64)
+        counts = np.bincount(position[(position >= 0) & (position < size)], minlength=size)
+        np.cumsum(counts, out=events[row, 1 : size + 1])
+        events[row, size + 1 :] = events[row, size]
+        held[row] = _held(history, stream, frame, size, bin_minutes)
+    return Grid(events, held, days, bin_minutes)
 
 
-def _held(history: History, stream: Stream, frame: Frame, size: int) -> Bools:
+def _held(history: History, stream: Stream, frame: Frame, size: int, bin_minutes: int) -> Bools:
+    """Return whether the state held at the start of each bin."""
     rows = history.rows(stream.entity)
     times = frame.times(history.wall[rows])
     known = ~np.isnan(times)
-    bins = np.clip(np.ceil(times[known] / (60 * BIN_MINUTES)).astype(np.int64), 0, size)
-    entered = (history.changes.state[rows][known] == stream.state).astype(np.int8)
-    if not len(bins):
-        return np.zeros(size, dtype=bool)
-    order = np.argsort(bins, kind="stable")
-    last = np.searchsorted(bins[order], np.arange(size), side="right") - 1
-    return np.asarray((last >= 0) & (entered[order][np.maximum(last, 0)] == 1))
+    bins = np.clip(np.ceil(times[known] / (60 * bin_minutes)).astype(np.int64), 0, size)
+    change = np.zeros(size + 1, dtype=np.int64)
+    entered = history.changes.state[rows][known] == stream.state
+    # Entering and leaving alternate, so their sum up to a bin is 1 while the state holds, however the bins round.
+    np.add.at(change, bins[_first_of_run(entered)], np.where(entered, 1, -1)[_first_of_run(entered)])
+    total = np.cumsum(change)[:size]
+    return np.asarray(total + (0 if not len(entered) or entered[0] else 1) > 0)
+
+
+def _first_of_run(entered: Bools) -> Bools:
+    first = np.ones(len(entered), dtype=bool)
+    first[1:] = entered[1:] != entered[:-1]
+    return first

@@ -3,52 +3,23 @@
 scipy.stats would cost 1.5 s of import in each kernel; the tests hold these against it.
 """
 
+from math import exp, lgamma, log, log1p
+
 import numpy as np
-from numpy.typing import ArrayLike
 
 from homeintel.patterns.arrays import Floats
-
-_LANCZOS = (
-    0.99999999999980993,
-    676.5203681218851,
-    -1259.1392167224028,
-    771.32342877765313,
-    -176.61502916214059,
-    12.507343278686905,
-    -0.13857109526572012,
-    9.9843695780195716e-6,
-    1.5056327351493116e-7,
-)
-"""Lanczos' coefficients for g = 7, n = 9 (Godfrey 2001): about 15 digits for arguments above 0.5."""
-
-
-def log_gamma(x: ArrayLike) -> Floats:
-    """Return the logarithm of the gamma function for x > 0, element by element.
-
-    Source: C. Lanczos, "A precision approximation of the gamma function", SIAM J. Numer. Anal. B 1 (1964).
-    """
-    values = np.asarray(x, dtype=np.float64)
-    small = values < 0.5
-    shifted = np.where(small, values, values - 1.0)  # below 0.5: log_gamma(x) = log_gamma(x + 1) - log(x)
-    series = np.full(values.shape, _LANCZOS[0])
-    for index, coefficient in enumerate(_LANCZOS[1:], start=1):
-        series = series + coefficient / (shifted + index)
-    base = shifted + 7.5
-    result = 0.5 * np.log(2 * np.pi) + (shifted + 0.5) * np.log(base) - base + np.log(series)
-    return np.asarray(np.where(small, result - np.log(np.where(small, values, 1.0)), result))
 
 
 def log_binomial_tail(hits: int, trials: int, probability: float) -> float:
     """Return log P(X >= hits) for X binomial(trials, probability); 0.0 where certain, -inf where impossible."""
-    if hits <= 0:
+    if hits <= 0 or (probability >= 1 and hits <= trials):
         return 0.0
     if hits > trials or probability <= 0:
         return -np.inf
-    if probability >= 1:
-        return 0.0
-    k = np.arange(hits, trials + 1, dtype=np.float64)
-    terms = _log_choose(trials, k) + k * np.log(probability) + (trials - k) * np.log1p(-probability)
-    return min(0.0, _log_sum(terms))
+    first = _log_choose(trials, hits) + hits * log(probability) + (trials - hits) * log1p(-probability)
+    k = np.arange(hits, trials, dtype=np.float64)
+    odds = probability / (1 - probability)
+    return _log_sum(first, np.log((trials - k) / (k + 1) * odds))
 
 
 def log_chance_tail(hits: int, trials: int, a: float, b: float) -> float:
@@ -63,19 +34,26 @@ def log_chance_tail(hits: int, trials: int, a: float, b: float) -> float:
         return 0.0
     if hits > trials:
         return -np.inf
-    k = np.arange(hits, trials + 1, dtype=np.float64)
-    terms = _log_choose(trials, k) + _log_beta(k + a, trials - k + b) - float(_log_beta(np.asarray(a), np.asarray(b)))
-    return min(0.0, _log_sum(terms))
+    first = _log_choose(trials, hits) + _log_beta(hits + a, trials - hits + b) - _log_beta(a, b)
+    k = np.arange(hits, trials, dtype=np.float64)
+    return _log_sum(first, np.log((trials - k) / (k + 1) * (k + a) / (trials - k - 1 + b)))
 
 
-def _log_choose(n: int, k: Floats) -> Floats:
-    return np.asarray(log_gamma(n + 1.0) - log_gamma(k + 1.0) - log_gamma(n - k + 1.0))
+def _log_choose(n: int, k: int) -> float:
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
 
 
-def _log_beta(a: Floats, b: Floats) -> Floats:
-    return np.asarray(log_gamma(a) + log_gamma(b) - log_gamma(a + b))
+def _log_beta(a: float, b: float) -> float:
+    return lgamma(a) + lgamma(b) - lgamma(a + b)
 
 
-def _log_sum(terms: Floats) -> float:
+def _log_sum(first: float, log_ratios: Floats) -> float:
+    """Return the logarithm of a sum of terms, given the first one and the ratio of each to the one before."""
+    terms = np.concatenate([[0.0], np.cumsum(log_ratios)])
     highest = float(terms.max())
-    return highest + float(np.log(np.exp(terms - highest).sum()))
+    return min(0.0, first + highest + log(float(np.exp(terms - highest).sum())))
+
+
+def probability(log_p: float) -> float:
+    """Return a p-value from its logarithm; 0.0 where it is too small for a float."""
+    return exp(log_p) if log_p > -700 else 0.0

@@ -1,0 +1,42 @@
+"""What becomes of a change: is it taken back within minutes, does it take back what came minutes before?"""
+
+import numpy as np
+
+from homeintel.patterns.arrays import Floats
+from homeintel.patterns.automated import MACHINE_SPREAD_SECONDS
+from homeintel.patterns.history import AUTOMATION, History
+from homeintel.patterns.stats.robust import robust_spread
+
+UNDONE_SECONDS = 180.0
+"""A change taken back within so many seconds was not wanted."""
+
+TAKES_BACK_SECONDS = 600.0
+"""A routine that mostly comes so soon after the entity's own change is that change's other half."""
+
+
+def times_undone(history: History, entity: int, times: Floats) -> int:
+    """Return how many of an entity's changes somebody took back within minutes; a timer's doing does not count.
+
+    Args:
+        history: the window.
+        entity: index into `History.entities`.
+        times: Unix seconds of the changes.
+    """
+    rows = history.rows(entity)
+    changes, causes = history.changes.time[rows], history.changes.cause[rows]
+    following = np.searchsorted(changes, times, side="right")
+    known = following < len(changes)
+    delay = changes[following[known]] - times[known]
+    by_machine = causes[following[known]] == AUTOMATION
+    if len(delay) >= 4 and robust_spread(delay) < MACHINE_SPREAD_SECONDS:
+        return 0
+    return int(np.sum((delay <= UNDONE_SECONDS) & ~by_machine))
+
+
+def takes_back(history: History, entity: int, times: Floats) -> bool:
+    """Return whether changes mostly come within minutes after the entity's own change before."""
+    changes = history.changes.time[history.rows(entity)]
+    before = np.searchsorted(changes, times, side="left") - 1
+    known = before >= 0
+    delay = times[known] - changes[before[known]]
+    return bool(len(delay) and np.median(delay) <= TAKES_BACK_SECONDS)
