@@ -75,7 +75,7 @@ def _conditions(rows: pd.DataFrame, tables: Tables) -> list[tuple["pd.Series[boo
         (pd.Series(tables.observed.empty, index=rows.index), "not_observable", "no_history"),
         (rows["source"] == "guessed", "not_observable", "guessed"),
         (~rows["component"].isin(_domains(tables.observed)), "not_observable", "domain_silent"),
-        (_perhaps_renamed(rows, tables.entities, tables.observed), "not_observable", "perhaps_renamed"),
+        (_perhaps_renamed(rows, tables), "not_observable", "perhaps_renamed"),
     ]
 
 
@@ -104,22 +104,30 @@ def _domains(observed: pd.DataFrame) -> set[str]:
     return {_domain(entity) for entity in observed["entity_id"]}
 
 
-def _perhaps_renamed(rows: pd.DataFrame, entities: pd.DataFrame, observed: pd.DataFrame) -> "pd.Series[bool]":
+def _perhaps_renamed(rows: pd.DataFrame, tables: Tables) -> "pd.Series[bool]":
     """Return which silent entities may be recorded under a name that only Home Assistant's registry knows."""
-    if (entities["source"] == "registry").any():
+    if (tables.entities["source"] == "registry").any():
         return pd.Series(data=False, index=rows.index)
-    strangers = observed.loc[(observed["attribute"] == "") & ~observed["entity_id"].isin(entities["entity_id"])]
-    seen: dict[str, list[list[str]]] = {}
-    for entity, values in zip(strangers["entity_id"], strangers["seen"], strict=True):
-        seen.setdefault(_domain(entity), []).append(list(values))
+    strangers = _strangers(tables)
     return pd.Series(
         [
-            any(_fits(values, kind, possible) for values in seen.get(component, ()))
+            any(_fits(values, kind, possible) for values in strangers.get(component, ()))
             for component, kind, possible in zip(rows["component"], rows["kind"], rows["values"], strict=True)
         ],
         index=rows.index,
         dtype=bool,
     )
+
+
+def _strangers(tables: Tables) -> dict[str, list[list[str]]]:
+    """Return what the recorded entities that nobody announced showed, by domain; of some only that they have no state."""
+    states = tables.observed.loc[tables.observed["attribute"] == ""]
+    shown = {entity: list(values) for entity, values in zip(states["entity_id"], states["seen"], strict=True)}
+    recorded: dict[str, list[str]] = {entity: [] for entity in tables.gaps["entity_id"]} | shown
+    found: dict[str, list[list[str]]] = {}
+    for entity in recorded.keys() - set(tables.entities["entity_id"]):
+        found.setdefault(_domain(entity), []).append(recorded[entity])
+    return found
 
 
 def _fits(values: list[str], kind: str, possible: str | None) -> bool:

@@ -6,6 +6,9 @@ import pandas as pd
 
 from homeintel.features.reasons import REASONS
 
+MOST_NAMES = 6
+"""Devices named in a row; the others are counted."""
+
 
 def opportunity_table(opportunities: pd.DataFrame) -> pd.DataFrame:
     """Return opportunities as a reader wants them: feature, what for, devices, how, why, how sure (0 to 1)."""
@@ -13,14 +16,25 @@ def opportunity_table(opportunities: pd.DataFrame) -> pd.DataFrame:
         {
             "feature": opportunities["label"],
             "what for": opportunities["sentence"],
-            "devices": [", ".join(names) for names in opportunities["friendly_names"]],
-            "send": [json.dumps(payload, ensure_ascii=False) for payload in opportunities["payload"]],
-            "to": [", ".join(topics) for topics in opportunities["topics"]],
+            "devices": [_several(names) for names in opportunities["friendly_names"]],
+            "send": [_json(payload) for payload in opportunities["payload"]],
+            "to": [_several(topics) for topics in opportunities["topics"]],
+            "in Home Assistant": [_json(action) if action else "no control" for action in opportunities["action"]],
+            "mind": opportunities["caveats"],
             "why": opportunities["reason"],
-            "sure": opportunities["certainty"].round(2),
-            "score": opportunities["score"].round(2),
+            "sure": opportunities["certainty"].astype(float).round(2),
+            "score": opportunities["score"].astype(float).round(2),
         }
     )
+
+
+def _several(names: list[str]) -> str:
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def unknown_table(rows: pd.DataFrame) -> pd.DataFrame:
@@ -45,4 +59,24 @@ def verdict_counts(rows: pd.DataFrame) -> pd.DataFrame:
     counted = rows.groupby(["origin", "verdict"], as_index=False).agg(
         properties=("path", "size"), devices=("ieee_address", "nunique")
     )
-    return counted.sort_values(["origin", "properties"], ascending=[True, False]).reset_index(drop=True)
+    named = counted.replace({"origin": {"expose": "device", "option": "Zigbee2MQTT's options"}})
+    return named.sort_values(["origin", "properties"], ascending=[True, False]).reset_index(drop=True)
+
+
+_SHARES = {
+    "utilisation": "in use, %",
+    "weighted": "in use by usefulness, %",
+    "not_observable_share": "can't be observed, %",
+}
+
+
+def readable(table: pd.DataFrame, zone: str) -> pd.DataFrame:
+    """Return a table with shares in per cent, times in the home's time zone, and addresses left out."""
+    shown = table.drop(columns="ieee_address", errors="ignore")
+    for name in shown.columns:
+        if isinstance(shown[name].dtype, pd.DatetimeTZDtype):
+            shown[name] = shown[name].dt.tz_convert(zone)
+        elif name in _SHARES:
+            shown[name] = (100 * shown[name].astype(float)).round(0)
+    names = {name: name.replace("_", " ") for name in shown.columns} | _SHARES
+    return shown.rename(columns=names)

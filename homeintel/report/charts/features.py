@@ -1,11 +1,11 @@
-"""Charts of the feature analysis: utilisation by group, and the map of device by feature."""
+"""Charts of the feature analysis: utilisation by group and by night, and the map of device by feature."""
 
 from html import escape
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from homeintel.report.charts.template import PALETTE, figure
+from homeintel.report.charts.template import PALETTE, SYMBOLS, figure, local_wall_clock
 
 VERDICT_LOOK = {
     "used": ("used", PALETTE[2], "square"),
@@ -85,4 +85,29 @@ def verdict_map(features: pd.DataFrame, devices: pd.DataFrame) -> go.Figure:
     chart.update_xaxes(categoryorder="array", categoryarray=columns, tickangle=-60, range=[-0.5, len(columns) - 0.5])
     chart.update_yaxes(categoryorder="array", categoryarray=sorted(rows, reverse=True), type="category")
     chart.update_layout(legend={"y": 1.02, "yanchor": "bottom"})
+    return chart
+
+
+def trend_lines(history: pd.DataFrame, zone: str) -> go.Figure:
+    """Return the home's utilisation night by night, with the share nobody can know.
+
+    Args:
+        history: from `homeintel.features.trend.trend`.
+        zone: the home's time zone; a night is named by the local day its window ends.
+    """
+    chart = figure("Features in use, night by night", x=f"night (local date, {zone})", y="share of features, %")
+    nights = local_wall_clock(history["window_end"], zone)
+    lines = (
+        ("utilisation", "in use (of those that can be observed)"),
+        ("weighted", "the same, weighted by usefulness"),
+        ("not_observable_share", "can't be observed (of all)"),
+    )
+    for number, (column, label) in enumerate(lines):
+        chart.add_scatter(
+            x=nights, y=100 * history[column], name=label, mode="lines+markers",
+            line={"color": PALETTE[number], "dash": ("solid", "dash", "dot")[number]},
+            marker={"symbol": SYMBOLS[number], "size": 8}, hovertemplate="%{x|%d %b}: %{y:.0f} %<extra></extra>",
+        )  # fmt: skip
+    chart.update_yaxes(range=[0, 100])
+    chart.update_xaxes(tickformat="%d %b")
     return chart
