@@ -1,5 +1,6 @@
 """Reads what phase 5 works on: the patterns, anomalies and unused features of this run, else the newest stored ones."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import duckdb
@@ -26,9 +27,11 @@ class Material:
         opportunities: unused features worth telling; see `homeintel.features.opportunities.rank_opportunities`.
         names: what people call their entities.
         battery_devices: addresses of devices on a battery.
+        device_names: what people call their devices.
         memory: what earlier nights showed, what the person answered.
         own: the home's own automations, where given.
         missing: a sentence for each input that is old or missing.
+        notes: what the reader should know besides, such as answers that could not be understood.
         absent: sources (`patterns`, `features`) that gave nothing tonight: what they once gave is not resolved.
     """
 
@@ -38,10 +41,12 @@ class Material:
     opportunities: pd.DataFrame
     names: Names
     battery_devices: frozenset[str]
+    device_names: tuple[str, ...]
     memory: Memory
     own: OwnAutomations = field(default_factory=OwnAutomations)
     missing: tuple[str, ...] = ()
     absent: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,12 @@ class _Source:
     sentence: str
 
 
-def load(phase: Phase) -> Material:
+def load(phase: Phase, problems: Sequence[str] = ()) -> Material:
     """Read the night's material.
+
+    Args:
+        phase: the night.
+        problems: what was wrong with answers from a file; see `homeintel.suggestions.phase.take_feedback`.
 
     Raises:
         SuggestionError: neither patterns nor features were ever stored.
@@ -78,9 +87,11 @@ def load(phase: Phase) -> Material:
             opportunities=pd.DataFrame(),
             names=load_names(query(connection, "SELECT * FROM entities"), devices),
             battery_devices=frozenset(devices.loc[devices["power_source"] == "Battery", "ieee_address"]),
+            device_names=tuple(devices["friendly_name"]),
             memory=load_memory(connection, phase.run_id, phase.window.end),
             own=own,
             missing=tuple(text for text in (patterns.sentence, features.sentence, own.problem) if text),
+            notes=tuple(problems),
             absent=frozenset(
                 name
                 for name, source in (("patterns", patterns), ("features", features))

@@ -11,6 +11,7 @@ from homeintel.suggestions.analysis import Suggestions
 from homeintel.suggestions.automation import automation_yaml
 from homeintel.suggestions.candidate import Candidate
 from homeintel.suggestions.memory import Memory
+from homeintel.suggestions.wording import Worded
 
 FUNNEL_DETECTOR = "suggestions"
 """This phase's rows in `detection_funnel`."""
@@ -23,7 +24,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def suggestion_rows(suggestions: Suggestions, memory: Memory, window_end: datetime) -> pd.DataFrame:
+def suggestion_rows(suggestions: Suggestions, memory: Memory, window_end: datetime, worded: Worded) -> pd.DataFrame:
     """Return the rows of `suggestions` (without `run_id`): the open ones, the best first, then accepted, put aside, resolved.
 
     Raises:
@@ -31,6 +32,10 @@ def suggestion_rows(suggestions: Suggestions, memory: Memory, window_end: dateti
     """
     ranked: list[tuple[Candidate, str]] = [(c, memory.status(c.suggestion_id)) for c in suggestions.selection.chosen]
     made = [_row(candidate, status, memory, window_end) for candidate, status in (*ranked, *suggestions.aside)]
+    for row in made:
+        if row["suggestion_id"] in worded.texts:
+            row["title"], row["description"] = worded.texts[row["suggestion_id"]]
+            row["wording"] = "llm"
     rows = [*made[: len(ranked)], *suggestions.watched, *made[len(ranked) :], *suggestions.resolved]
     numbered = [{**row, "rank": rank} for rank, row in enumerate(rows, start=1)]
     return pd.DataFrame(numbered, columns=list(COLUMNS))

@@ -43,7 +43,8 @@ def test_a_habit_becomes_one_automation_with_its_numbers(store: Store, given: Se
     assert (row["kind"], row["status"], row["pattern_id"], row["rank"]) == ("pattern", "new", "p1", 1)
     assert row["score"] == pytest.approx(row["confidence"] * row["impact"] * (1 - 0.5 * row["effort"]))
     assert json.loads(row["backtest"])["window"]["wrong"] == 1
-    assert outcome.figures == {"suggestions": 1, "new_suggestions": 1, "resolved_suggestions": 0, "candidates": 1}
+    counts = {"suggestions": 1, "new_suggestions": 1, "resolved_suggestions": 0, "candidates": 1}
+    assert outcome.figures == counts | {"wording_calls": 0, "wording_tokens": 0, "wording_cost": 0.0}
     assert outcome.rows_written == 1 + len(homes.stored(store, "detection_funnel", "position"))
 
 

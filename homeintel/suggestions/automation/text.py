@@ -18,7 +18,7 @@ _NEVER_FOLD = 10_000
 """Letters a line may have: a sentence broken by backslashes is hard to read and to edit."""
 
 
-class _Dumper(yaml.SafeDumper):
+class YamlDumper(yaml.SafeDumper):
     """Quotes every string that is not a simple word: states, times, names."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
@@ -37,12 +37,12 @@ def _represent_string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else '"')
 
 
-_Dumper.add_representer(str, _represent_string)
+YamlDumper.add_representer(str, _represent_string)
 
 
 def dump_yaml(data: Any) -> str:  # noqa: ANN401 - any plain data can be dumped
     """Return plain data as YAML: keys in order, every string quoted that is not a simple word."""
-    return str(yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_NEVER_FOLD))
+    return str(yaml.dump(data, Dumper=YamlDumper, sort_keys=False, allow_unicode=True, width=_NEVER_FOLD))
 
 
 def automation_yaml(automations: Sequence[AutomationData]) -> str:
