@@ -57,11 +57,11 @@ SPECIFIC_ATTRIBUTES: dict[str, dict[str, str | None]] = {
 _COMMAND = re.compile(r"/set/(?P<property>[^/]+)$")
 
 
-def carried(component: str, payload: Mapping[str, Any]) -> dict[str, str | None]:
+def carried(component: str, object_id: str, payload: Mapping[str, Any]) -> dict[str, str | None]:
     """Return property -> attribute (None: the state) of everything the templates of an announcement read.
 
     What is only ever told (a button, a write-only select) is known by its command topic. Of a light no more than its
-    effect is returned: its features have no templates, see `SPECIFIC_ATTRIBUTES`.
+    effect is returned: its features have no templates, see `SPECIFIC_ATTRIBUTES`. The effect of `light_l1` is `effect_l1`.
     """
     found: dict[str, str | None] = {}
     for key, attribute in _TEMPLATES.items():
@@ -72,7 +72,7 @@ def carried(component: str, payload: Mapping[str, Any]) -> dict[str, str | None]
     if not found and command:
         found[command["property"]] = None
     if component == "light" and payload.get("effect") is True:
-        found["effect"] = "effect"
+        found["effect" + object_id.removeprefix("light")] = "effect"
     if component == "siren":
         found["warning"] = None
     return found

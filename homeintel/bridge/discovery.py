@@ -91,7 +91,7 @@ def _announced(parts: list[str], payload: object, bases: list[str]) -> Announced
         unique_id=text(payload.get("unique_id")),
         enabled=payload.get("enabled_by_default") is not False,
         name=text(payload.get("name")) or text(_device(payload).get("name")),
-        properties=carried(component, payload),
+        properties=carried(component, object_id, payload),
     )
 
 
