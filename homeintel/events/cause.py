@@ -7,6 +7,9 @@ press wall switches too: a change without a context is a device's own word, not 
 
 import duckdb
 
+CALL_SECONDS = 30
+"""A device that answers a service call so late is still answering it; Home Assistant itself forgets after 5 seconds."""
+
 SETTLE_SECONDS = 5
 """Changes so shortly after a storm still belong to it."""
 
@@ -25,18 +28,29 @@ def judge_causes(connection: duckdb.DuckDBPyConnection) -> None:
         runs AS (
             SELECT context_id AS id, arg_min(entity_id, ts) AS run_entity FROM raw_runs
             WHERE kind IN ('automation', 'script') AND context_id IS NOT NULL GROUP BY context_id),
+        calls AS (
+            SELECT ts AS called_at, target AS entity_id, kind AS call_kind, runs.run_entity AS call_entity
+            FROM raw_runs LEFT JOIN runs ON runs.id = raw_runs.context_id
+            WHERE kind = 'person' OR (kind = 'call' AND runs.run_entity IS NOT NULL)),
         judged AS (
-            SELECT kept.*, run_entity, coalesce(ts <= storms.ended_at, FALSE) AS stormy, CASE
+            SELECT kept.*, runs.run_entity, call_entity,
+                coalesce(kept.ts <= storms.ended_at, FALSE) AS stormy,
+                coalesce(kept.ts - called_at <= INTERVAL '{CALL_SECONDS} seconds', FALSE) AS called, CASE
                 WHEN user_id IS NOT NULL THEN 'user'
-                WHEN run_entity IS NOT NULL THEN 'run'
+                WHEN runs.run_entity IS NOT NULL THEN 'run'
                 WHEN parent_id IS NOT NULL THEN 'parent'
+                WHEN called AND call_kind = 'person' THEN 'asked'
+                WHEN called THEN 'called'
                 WHEN stormy THEN 'storm'
                 WHEN previous IS NULL THEN 'first'
                 WHEN knows THEN 'device' ELSE 'silent' END AS why
-            FROM kept LEFT JOIN runs USING (id) ASOF LEFT JOIN (
+            FROM kept LEFT JOIN runs USING (id)
+            ASOF LEFT JOIN calls ON kept.entity_id = calls.entity_id AND kept.ts >= calls.called_at
+            ASOF LEFT JOIN (
                 SELECT started_at, ended_at + INTERVAL '{SETTLE_SECONDS} seconds' AS ended_at FROM storms) AS storms
                 ON kept.ts >= storms.started_at)
-        SELECT ts, entity_id, state, previous, value, source, run_entity AS cause_entity_id,
+        SELECT ts, entity_id, state, previous, value, source,
+            CASE why WHEN 'run' THEN run_entity WHEN 'called' THEN call_entity END AS cause_entity_id,
             {_case(0)} AS cause, {_case(1)} AS cause_reason
         FROM judged"""
     )
@@ -46,6 +60,8 @@ _REASONS = {
     "user": ("person", "certain: a user id in the context"),
     "run": ("automation", "certain: the context of its run"),
     "parent": ("automation", "certain: the context has a parent"),
+    "asked": ("person", "likely: a user called a service for it shortly before"),
+    "called": ("automation", "likely: a run called a service for it shortly before"),
     "storm": ("restart", "likely: many entities wrote again in the same seconds"),
     "first": ("unknown", "the first state seen"),
     "device": ("device", "likely: neither a user nor an automation in the context"),

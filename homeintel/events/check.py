@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from homeintel.errors import EventSourceError, SourceRefusedError, SourceUnavailableError
-from homeintel.events.choose import source_of
+from homeintel.events.choose import sources_of
 from homeintel.events.domains import ATTRIBUTES
-from homeintel.events.source import Found
+from homeintel.events.source import EventSource, Found
 from homeintel.phase import Window
 from homeintel.settings import Settings
 
@@ -42,37 +42,38 @@ def check_events(settings: Settings, *, now: datetime | None = None) -> list[Che
 
 
 def _checks(settings: Settings, now: datetime) -> Iterator[Check]:
-    name = settings.events.source
     try:
-        source = source_of(settings, Window.of(settings), ATTRIBUTES)
+        sources = sources_of(settings, Window.of(settings), ATTRIBUTES)
     except EventSourceError as error:
-        yield Check(f"events: {name} can be opened", ok=False, found=error.happened, how_to_mend=error.next_step)
+        yield Check("events: source", ok=False, found=error.happened, how_to_mend=error.next_step)
         return
+    for source in sources:
+        try:
+            yield from _source_checks(source, now)
+        finally:
+            source.close()
+
+
+def _source_checks(source: EventSource, now: datetime) -> Iterator[Check]:
+    answers, lets_read = f"events: {source.name} answers", f"events: {source.name} lets us read"
     try:
         found = source.discover()
     except SourceUnavailableError as error:
-        yield Check(f"events: {name} answers", ok=False, found=error.happened, how_to_mend=error.next_step)
+        yield Check(answers, ok=False, found=error.happened, how_to_mend=error.next_step)
     except SourceRefusedError as error:
-        yield Check(f"events: {name} answers", ok=True, found="it answers")
-        yield Check(f"events: {name} lets us read", ok=False, found=error.happened, how_to_mend=error.next_step)
+        yield Check(answers, ok=True, found="it answers")
+        yield Check(lets_read, ok=False, found=error.happened, how_to_mend=error.next_step)
     else:
-        yield Check(f"events: {name} answers", ok=True, found="it answers")
-        yield Check(f"events: {name} lets us read", ok=True, found="user and database are accepted")
-        yield layout_check(found)
-        yield age_check(found, now)
-        yield clock_check(found)
-    finally:
-        source.close()
+        yield Check(answers, ok=True, found="it answers")
+        yield Check(lets_read, ok=True, found="what the settings name is there and may be read")
+        yield Check(f"events: {source.name} schema", ok=True, found="; ".join(found.sentences))
+        yield age_check(source.name, found, now)
+        yield clock_check(source.name, found)
 
 
-def layout_check(found: Found) -> Check:
-    """Say what schema was found."""
-    return Check("events: schema", ok=True, found="; ".join(found.sentences))
-
-
-def age_check(found: Found, now: datetime) -> Check:
+def age_check(source: str, found: Found, now: datetime) -> Check:
     """Say how old the newest point is; a history that ends for good has no age to mend."""
-    name = "events: newest point"
+    name = f"events: {source} newest point"
     if found.ends is not None:
         return Check(name, ok=True, found=f"the history ends at {found.ends:%Y-%m-%d %H:%M} UTC")
     if found.newest is None:
@@ -84,13 +85,13 @@ def age_check(found: Found, now: datetime) -> Check:
     return Check(name, ok=False, found=told, how_to_mend="Check that Home Assistant still writes there.")
 
 
-def clock_check(found: Found) -> Check:
+def clock_check(source: str, found: Found) -> Check:
     """Say whether points carry times that can't be."""
     if not found.refused:
-        return Check("events: clocks", ok=True, found="no point lies in the future or before 2000")
+        return Check(f"events: {source} clocks", ok=True, found="no point lies in the future or before 2000")
     told = ", ".join(f"{count:,} {reason}" for reason, count in found.refused.items())
     mend = "Correct the clock of the machine that wrote them; these points are never read."
-    return Check("events: clocks", ok=False, found=told, how_to_mend=mend)
+    return Check(f"events: {source} clocks", ok=False, found=told, how_to_mend=mend)
 
 
 def _told(age: timedelta) -> str:

@@ -1,14 +1,23 @@
-"""Which source the settings ask for."""
+"""Which sources the settings ask for."""
 
 from collections.abc import Iterable
 
 from homeintel.events.source import EventSource
 from homeintel.phase import Window
-from homeintel.settings import FilesSettings, Influxdb1Settings, Settings
+from homeintel.settings import (
+    EventsSettings,
+    FilesSettings,
+    Influxdb1Settings,
+    Influxdb2Settings,
+    Influxdb3Settings,
+    RecorderSettings,
+    Settings,
+    SimulatedEventsSettings,
+)
 
 
-def source_of(settings: Settings, window: Window, attributes: Iterable[str]) -> EventSource:
-    """Return the source of `settings.events`, not yet connected.
+def sources_of(settings: Settings, window: Window, attributes: Iterable[str]) -> list[EventSource]:
+    """Return the source of `settings.events` and the one merged in, if there is one; neither is connected yet.
 
     Each source is imported only where it is used: HTTP, SQLite and the simulator cost a kernel time.
 
@@ -17,15 +26,37 @@ def source_of(settings: Settings, window: Window, attributes: Iterable[str]) -> 
         window: the simulated home lives in it.
         attributes: names of the attributes that are wanted.
     """
-    chosen = settings.events
-    if isinstance(chosen, Influxdb1Settings):
-        from homeintel.events.influxdb1 import Influxdb1Source
+    chosen = [settings.events, *([settings.events.also] if settings.events.also else [])]
+    return [_source_of(each, settings, window, frozenset(attributes)) for each in chosen]
 
-        return Influxdb1Source(chosen, attributes)
+
+def _source_of(chosen: EventsSettings, settings: Settings, window: Window, attributes: frozenset[str]) -> EventSource:
+    if isinstance(chosen, SimulatedEventsSettings):
+        from homeintel.events.simulated import SimulatedSource
+
+        return SimulatedSource(chosen, settings.home, window)
     if isinstance(chosen, FilesSettings):
         from homeintel.events.files import FilesSource
 
         return FilesSource(chosen, settings.root, settings.storage.memory_limit)
-    from homeintel.events.simulated import SimulatedSource
+    if isinstance(chosen, RecorderSettings):
+        from homeintel.events.recorder import RecorderSource
 
-    return SimulatedSource(chosen, settings.home, window)
+        return RecorderSource(chosen, attributes)
+    return _influxdb(chosen, attributes)
+
+
+def _influxdb(
+    chosen: Influxdb1Settings | Influxdb2Settings | Influxdb3Settings, attributes: frozenset[str]
+) -> EventSource:
+    if isinstance(chosen, Influxdb2Settings):
+        from homeintel.events.influxdb2 import Influxdb2Source
+
+        return Influxdb2Source(chosen, attributes)
+    if isinstance(chosen, Influxdb3Settings):
+        from homeintel.events.influxdb3 import Influxdb3Source
+
+        return Influxdb3Source(chosen, attributes)
+    from homeintel.events.influxdb1 import Influxdb1Source
+
+    return Influxdb1Source(chosen, attributes)

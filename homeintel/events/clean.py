@@ -112,7 +112,7 @@ def _attributes(connection: duckdb.DuckDBPyConnection, names: list[str]) -> None
         observed AS (
             SELECT ts, entity_id, attribute, value FROM raw_attributes
             UNION ALL
-            SELECT ts, entity_id, attribute, exploded.value FROM raw_states JOIN exploded USING (attributes)
+            SELECT ts, entity_id, attribute, regexp_replace(exploded.value, '^(-?[0-9]+)[.]0+$', '\\1') FROM raw_states JOIN exploded USING (attributes)
             WHERE exploded.value IS NOT NULL AND {_AVAILABLE}
             UNION ALL
             SELECT {BEFORE_ALL}, entity_id, attribute, value FROM known_attributes)

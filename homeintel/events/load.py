@@ -16,8 +16,9 @@ CREATE OR REPLACE TEMP TABLE raw_states (
 CREATE OR REPLACE TEMP TABLE raw_attributes (ts TIMESTAMPTZ, entity_id VARCHAR, attribute VARCHAR, value VARCHAR);
 CREATE OR REPLACE TEMP TABLE raw_numbers (
     ts TIMESTAMPTZ, entity_id VARCHAR, "last" DOUBLE, "min" DOUBLE, "max" DOUBLE, "count" BIGINT,
-    newest TIMESTAMPTZ, rank UTINYINT);
-CREATE OR REPLACE TEMP TABLE raw_runs (ts TIMESTAMPTZ, entity_id VARCHAR, kind VARCHAR, context_id VARCHAR);
+    oldest TIMESTAMPTZ, newest TIMESTAMPTZ, rank UTINYINT);
+CREATE OR REPLACE TEMP TABLE raw_runs (
+    ts TIMESTAMPTZ, entity_id VARCHAR, kind VARCHAR, context_id VARCHAR, target VARCHAR);
 CREATE OR REPLACE TEMP TABLE refused (day DATE, reason VARCHAR, points BIGINT);
 """
 
@@ -88,15 +89,15 @@ class Loader:
     def _statements(self, kind: str, origin: Origin) -> list[str]:
         kept = f"FROM incoming WHERE ({self._refusal}) IS NULL"
         if kind == "runs":
-            return [f"INSERT INTO raw_runs SELECT ts, entity_id, kind, context_id {kept}"]
+            return [f"INSERT INTO raw_runs SELECT ts, entity_id, kind, context_id, target {kept}"]
         if kind == "attributes":
             return [f"INSERT INTO raw_attributes SELECT ts, entity_id, attribute, value {kept}"]
         if kind == "numbers":
-            numbers = f"""INSERT INTO raw_numbers SELECT {self._bucket}, entity_id, "last", "min", "max", "count", ts,
-                {origin.rank} {kept}"""
+            numbers = f"""INSERT INTO raw_numbers SELECT {self._bucket}, entity_id, "last", "min", "max", "count",
+                ts, ts, {origin.rank} {kept}"""
             return [numbers, self._refused('sum("count")')]
         numbers = f"""INSERT INTO raw_numbers SELECT {self._bucket}, entity_id, arg_max({_NUMBER}, ts), min({_NUMBER}),
-            max({_NUMBER}), count(*), max(ts), {origin.rank} {kept} AND {_IS_NUMERIC} GROUP BY 1, 2"""
+            max({_NUMBER}), count(*), min(ts), max(ts), {origin.rank} {kept} AND {_IS_NUMERIC} GROUP BY 1, 2"""
         states = f"""INSERT INTO raw_states SELECT ts, entity_id, {_TEXT}, value, attributes, context_id,
             context_user_id, context_parent_id, {origin.knows_context}, '{origin.source}', {origin.rank}
             {kept} AND entity_id IS NOT NULL AND NOT coalesce({_IS_NUMERIC}, FALSE)"""

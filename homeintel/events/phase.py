@@ -1,13 +1,13 @@
 """Phase 2: the window's events, fetched, cleaned and stored."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 
 from homeintel.errors import EventSourceError, SourceRefusedError
-from homeintel.events.choose import source_of
+from homeintel.events.choose import sources_of
 from homeintel.events.domains import ATTRIBUTES
 from homeintel.events.source import EventSource, Found
 from homeintel.events.sync import Rules, Sync, sync
@@ -22,14 +22,16 @@ class Fetch:
     """What the night read.
 
     Args:
-        found: what the source said of itself; None where it could not be asked.
+        found: what each source said of itself.
         sync: what was fetched and committed.
         failure: why nothing, or not everything, was fetched.
+        missing: why the second source, which only adds causes, was left out.
     """
 
-    found: Found | None
-    sync: Sync
+    found: Sequence[Found] = ()
+    sync: Sync = field(default_factory=Sync)
     failure: EventSourceError | None = None
+    missing: EventSourceError | None = None
 
 
 def run(phase: Phase) -> Outcome:
@@ -49,25 +51,37 @@ def fetch(phase: Phase, progress: Callable[[date], None] | None = None) -> Fetch
         phase: the night.
         progress: called with each UTC day that was committed.
     """
-    source: EventSource | None = None
     try:
-        source = source_of(phase.settings, phase.window, wanted_attributes(phase))
-        found = source.discover()
+        sources = sources_of(phase.settings, phase.window, wanted_attributes(phase))
+    except EventSourceError as error:
+        return Fetch(failure=error)
+    try:
+        found, missing = _discover(sources)
         done = sync(
             phase.store,
-            source,
+            sources[: len(found)],
             rules(phase),
             start=phase.window.start,
             end=phase.window.end,
-            until=min(datetime.now(UTC), found.ends or datetime.max.replace(tzinfo=UTC)),
+            until=min(datetime.now(UTC), found[0].ends or datetime.max.replace(tzinfo=UTC)),
             progress=progress,
         )
-        return Fetch(found, done, done.failure)
+        return Fetch(found, done, done.failure, missing or done.missing)
     except EventSourceError as error:
-        return Fetch(None, Sync(), error)
+        return Fetch(failure=error)
     finally:
-        if source is not None:
+        for source in sources:
             source.close()
+
+
+def _discover(sources: Sequence[EventSource]) -> tuple[list[Found], EventSourceError | None]:
+    """Ask the sources what they hold; a second one that fails is left out, and why is said."""
+    found = [sources[0].discover()]
+    try:
+        found += [source.discover() for source in sources[1:]]
+    except EventSourceError as error:
+        return found, error
+    return found, None
 
 
 def rules(phase: Phase) -> Rules:
@@ -93,18 +107,15 @@ def wanted_attributes(phase: Phase) -> frozenset[str]:
 def summary(phase: Phase, done: Fetch) -> pd.DataFrame:
     """Return what was found and read as rows (what, found) for the record; nothing in it is secret."""
     rows = [("source", _place(phase))]
-    rows += [("found", sentence) for sentence in (done.found.sentences if done.found else ())]
-    if done.found is not None and done.found.newest is not None:
-        rows.append(("newest point", f"{done.found.newest:%Y-%m-%d %H:%M} UTC"))
-    rows += [
-        ("refused", f"{points:,} points {why}") for why, points in (done.found.refused.items() if done.found else ())
-    ]
+    for found in done.found:
+        rows += [("found", sentence) for sentence in found.sentences]
+        rows += [("newest point", f"{found.newest:%Y-%m-%d %H:%M} UTC")] if found.newest else []
+        rows += [("refused", f"{points:,} points {why}") for why, points in found.refused.items()]
     rows.append(("UTC days that cover the window", str(len(done.sync.wanted))))
     rows.append(("UTC days read tonight", str(len(done.sync.fetched))))
     rows.append(("points read tonight", f"{done.sync.points_read:,}"))
     rows.append(("days dropped as too old", str(done.sync.dropped_days)))
-    if done.failure is not None:
-        rows.append(("failure", str(done.failure)))
+    rows += [("failure", str(error)) for error in (done.failure, done.missing) if error is not None]
     return pd.DataFrame(rows, columns=["what", "found"])
 
 
@@ -120,6 +131,9 @@ def conclude(phase: Phase, done: Fetch) -> Outcome:
         raise done.failure or _nothing_found(phase, done)
     if done.failure is not None:
         reason = f"{done.failure} {_stored(kept, newest)}"
+        return Outcome("degraded", done.sync.rows_written, reason, figures)
+    if done.missing is not None:
+        reason = f"Causes are missing: {done.missing} {_told(done, kept)}"
         return Outcome("degraded", done.sync.rows_written, reason, figures)
     if done.sync.fetched and done.sync.points_read == 0:
         reason = f"{_nothing_found(phase, done).happened} {_stored(kept, newest)}"
@@ -138,7 +152,7 @@ def _of_window(phase: Phase) -> tuple[int, datetime]:
 
 
 def _nothing_found(phase: Phase, done: Fetch) -> SourceRefusedError:
-    looked = f" It holds: {'; '.join(done.found.sentences)}." if done.found else ""
+    looked = f" It holds: {'; '.join(done.found[0].sentences)}." if done.found else ""
     return SourceRefusedError(
         f"Nothing was found in {_place(phase)} between {phase.window.first_day} and {phase.window.end_day}.{looked}",
         next_step="Check that Home Assistant writes there, and that the window's days are right.",
@@ -163,6 +177,6 @@ def _stored(kept: int, newest: datetime) -> str:
 
 def _told(done: Fetch, kept: int) -> str:
     points, days = done.sync.points_read, len(done.sync.fetched)
-    refused = sum(done.found.refused.values()) if done.found else 0
+    refused = sum(sum(found.refused.values()) for found in done.found)
     clocks = f" {refused:,} points with a wrong clock were refused." if refused else ""
     return f"{points:,} points read in {days} UTC days; {kept:,} events in the window.{clocks}"

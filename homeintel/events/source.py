@@ -47,9 +47,20 @@ NUMBERS = pa.schema(
 )
 """Numeric series, already reduced: `ts` is the start of the interval, `count` the raw points it stands for."""
 
-RUNS = pa.schema({"ts": TS, "entity_id": pa.string(), "kind": pa.string(), "context_id": pa.string()})
-"""What else the store tells of causes: `kind` is automation, script, start or stop (of Home Assistant itself, without
-entity), `context_id` the context under which the run acted."""
+RUNS = pa.schema(
+    {
+        "ts": TS,
+        "entity_id": pa.string(),
+        "kind": pa.string(),
+        "context_id": pa.string(),
+        "target": pa.string(),
+    }
+)
+"""What else the store tells of causes.
+
+`kind` is automation or script (a run of `entity_id` under `context_id`), person or call (a service called for the
+entity `target`, by a user or under `context_id`), start or stop (of Home Assistant itself).
+"""
 
 SCHEMAS: Mapping[str, pa.Schema] = {"states": STATES, "attributes": ATTRIBUTES, "numbers": NUMBERS, "runs": RUNS}
 

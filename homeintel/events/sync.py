@@ -12,6 +12,7 @@ from homeintel.events import gaps
 from homeintel.events.cause import judge_causes
 from homeintel.events.clean import clean, make_known
 from homeintel.events.commit import DAY_TABLES, DayRecord, commit_day, day_bounds, make_funnel
+from homeintel.events.link import link_runs
 from homeintel.events.load import Loader, Origin
 from homeintel.events.plan import Plan, plan
 from homeintel.events.source import EventSource
@@ -30,6 +31,7 @@ class Sync:
         points_read: raw points of these days.
         dropped_days: days outside `keep_days` that were removed.
         failure: why the fetch stopped before its last day; None when it did not.
+        missing: why the second source was left out from some day on.
     """
 
     fetched: Sequence[date] = ()
@@ -38,6 +40,7 @@ class Sync:
     points_read: int = 0
     dropped_days: int = 0
     failure: EventSourceError | None = None
+    missing: EventSourceError | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class Rules:
 
 def sync(
     store: Store,
-    source: EventSource,
+    sources: Sequence[EventSource],
     rules: Rules,
     *,
     start: datetime,
@@ -73,7 +76,7 @@ def sync(
 
     Args:
         store: the database.
-        source: already discovered.
+        sources: already discovered; the first is the history, a second is merged into it.
         rules: how.
         start: the window's start, UTC.
         end: its end, UTC, exclusive; days are fetched whole, up to `until`.
@@ -84,10 +87,12 @@ def sync(
         StoreError: the database refused.
     """
     with store.connect() as connection:
-        night = _Night(connection, source, rules, until, progress)
-        days = plan(connection, source.identity, start, min(end, until), rules.overlap)
+        night = _Night(connection, sources, rules, until, progress)
+        days = plan(connection, night.identity, start, min(end, until), rules.overlap)
         done = night.fetch(days)
-        gaps.join_gaps(connection, until)
+        if done.fetched:
+            gaps.join_gaps(connection, until)
+            link_runs(connection, start, end)
         dropped = drop_before(connection, day_bounds((end - timedelta(days=rules.keep_days)).date())[0])
         connection.execute("CHECKPOINT")
         return replace(done, dropped_days=dropped)
@@ -108,22 +113,28 @@ class _Night:
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
-        source: EventSource,
+        sources: Sequence[EventSource],
         rules: Rules,
         until: datetime,
         progress: Callable[[date], None] | None,
     ) -> None:
         self._connection = connection
-        self._source = source
+        self._sources = sources
+        self._missing: EventSourceError | None = None
         self._rules = rules
         self._until = until
         self._progress = progress
         self._loader = Loader(connection, rules.numeric_interval, rules.exclude)
 
+    @property
+    def identity(self) -> str:
+        """Which stores the days come from."""
+        return "+".join(source.identity for source in self._sources)
+
     def fetch(self, days: Plan) -> Sync:
         done = Sync(wanted=days.wanted)
         previous: date | None = None
-        for piece in self._source.pieces(days.fetch):
+        for piece in self._sources[0].pieces(days.fetch):
             if previous is None or piece[0] - previous > timedelta(days=1):
                 self._begin(piece[0], days)
             try:
@@ -131,7 +142,7 @@ class _Night:
             except EventSourceError as error:
                 return replace(done, failure=error)
             previous = piece[-1]
-        return done
+        return replace(done, missing=self._missing)
 
     def _begin(self, day: date, days: Plan) -> None:
         """Set what is known from the stored day before, if there is one."""
@@ -155,7 +166,7 @@ class _Night:
         for day in piece:
             if days.stored:
                 gaps.cut_gaps(self._connection, *day_bounds(day))
-            record = DayRecord(self._source.identity, day, fetched_at, seconds)
+            record = DayRecord(self.identity, day, fetched_at, seconds)
             rows += commit_day(self._connection, record, replaces=day in days.stored)
             if self._progress is not None:
                 self._progress(day)
@@ -168,9 +179,17 @@ class _Night:
 
     def _load(self, start: datetime, end: datetime) -> None:
         self._loader.clear()
-        origin = Origin(self._source.name, self._source.knows_context)
-        for batch in self._source.read(start, end):
-            self._loader.add(batch, origin, start, end)
+        try:
+            for rank, source in enumerate(self._sources):
+                origin = Origin(source.name, source.knows_context, rank)
+                for batch in source.read(start, end):
+                    self._loader.add(batch, origin, start, end)
+        except EventSourceError as error:
+            if rank == 0:
+                raise
+            # The second source only adds causes: the day is read without it, and again with it another night.
+            self._sources, self._missing = self._sources[:1], error
+            self._load(start, end)
 
     def _clean(self, start: datetime, end: datetime) -> None:
         clean(self._connection, self._rules.attributes)

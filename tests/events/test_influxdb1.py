@@ -203,9 +203,9 @@ def test_the_doctor_is_told_what_was_found(influx: servers.Influxdb1, database: 
 
     assert checks["events: influxdb1 answers"].ok
     assert checks["events: influxdb1 lets us read"].ok
-    assert "2 measurements" in checks["events: schema"].found
-    assert checks["events: newest point"] == ("events: newest point", True, "2026-11-07 18:10 UTC, 110 min ago", "")
-    assert checks["events: clocks"].ok
+    assert "2 measurements" in checks["events: influxdb1 schema"].found
+    assert checks["events: influxdb1 newest point"] == ("events: influxdb1 newest point", True, "2026-11-07 18:10 UTC, 110 min ago", "")
+    assert checks["events: influxdb1 clocks"].ok
 
 
 def test_the_doctor_tells_a_dead_server_from_a_wrong_password(
