@@ -75,14 +75,14 @@ def _availability(topic: str, number: int) -> dict[str, Any]:
 
 def _sensor(topic: str, number: int, availability: Mapping[str, Any]) -> Component:
     # A cleared topic sends an empty message, in which `value_json` is not defined.
-    slot = f"value_json['{number}'] if value_json is defined else {{}}"
+    slot = f"value_json['{number}']"
     config = {
         "name": f"Suggestion {number}",
         "icon": "mdi:lightbulb-on-outline",
         "state_topic": topic,
-        "value_template": f"{{{{ ({slot}).title }}}}",
+        "value_template": f"{{{{ {slot}.title if value_json is defined else '' }}}}",
         "json_attributes_topic": topic,
-        "json_attributes_template": f"{{{{ ({slot}) | tojson }}}}",
+        "json_attributes_template": f"{{{{ {slot} | tojson if value_json is defined else '{{}}' }}}}",
         **availability,
     }
     return Component(f"suggestion_{number}", "sensor", config)
