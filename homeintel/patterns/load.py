@@ -113,7 +113,10 @@ def _hourly(connection: duckdb.DuckDBPyConnection, bounds: list[Any]) -> Hourly:
         """SELECT k.entity, hour, count, low, high, "last", last_time FROM (
             SELECT entity_id, epoch_us(ts) // 3600000000 AS hour, sum(count) AS count, min(min) AS low,
                    max(max) AS high, arg_max("last", ts) AS "last", epoch_us(max(ts)) / 1e6 AS last_time
-            FROM measurements WHERE ts >= ? AND ts < ? GROUP BY ALL
+            FROM measurements WHERE ts >= ? AND ts < ? AND NOT EXISTS (
+                SELECT 1 FROM gaps WHERE gaps.entity_id IS NULL AND gaps.reason = 'restart'
+                AND measurements.ts BETWEEN started_at - INTERVAL 5 MINUTE AND ended_at + INTERVAL 5 MINUTE)
+            GROUP BY ALL
             UNION ALL
             SELECT entity_id, epoch_us(ts) // 3600000000, count(*), NULL, NULL, NULL, epoch_us(max(ts)) / 1e6
             FROM events JOIN known_entities USING (entity_id) WHERE chatty AND ts >= ? AND ts < ? GROUP BY 1, 2)

@@ -18,7 +18,7 @@ BLOCK_HOURS = 6
 """Levels are judged over so many hours: a peak of one hour is no level."""
 
 LEVEL_SIGMAS = 5.0
-LEVEL_RATIO = 1.6
+LEVEL_RATIO = 2.0
 """A block must lie so many robust standard deviations, and so many times the largest other one, from its usual level."""
 
 
@@ -59,7 +59,7 @@ def _stretches(history: History, entity: int, hours: Ints, values: Floats) -> It
     if not len(others) or abs(level[peak]) < LEVEL_RATIO * others.max():
         return
     log_chance = log_tail_chance(float(abs(level[peak])), others[::BLOCK_HOURS])
-    if log_chance > LOG_CHANCE / 2:
+    if log_chance > LOG_CHANCE:
         return
     shift = float(np.median(apart[start:end]))
     lasts = end >= len(apart)

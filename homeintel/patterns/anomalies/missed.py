@@ -1,6 +1,7 @@
 """Missed routines: a habit worth missing did not happen, several times in a row or against its great confidence."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from math import log
 
@@ -10,6 +11,7 @@ from homeintel.patterns.calendar import DAY
 from homeintel.patterns.findings import Anomaly, Pattern
 from homeintel.patterns.history import History
 from homeintel.patterns.stats.surprise import score
+from homeintel.patterns.stats.tails import log_binomial_tail
 
 WORTH_MISSING = 0.8
 """Share of the other days, from which a routine is missed when it stays away."""
@@ -18,40 +20,60 @@ LEAST_DAYS = 10
 """Days of opportunity beside the missed ones that a routine must have to be called reliable."""
 
 LEAST_RUN = 2
+
+LEAST_SHARE = 0.75
+"""Of the days of a run, those that must be missed."""
+
 LOG_SURPRISE = -5.3
 """Natural logarithm of the chance, over the window, of a run of misses so long: 1 in 200, as a home has few routines."""
 
 
+@dataclass(frozen=True)
+class _Run:
+    """Days from a first to a last miss, among which hardly any was kept."""
+
+    first: date
+    last: date
+    missed: int
+    lasts: bool
+    log_chance: float
+
+
 def find_missed(history: History, routines: Sequence[Pattern]) -> Iterator[Anomaly]:
-    """Yield every run of missed days that is too long for the routine's own reliability.
+    """Yield of every reliable routine the run of missed days that is too long for it.
 
     It starts at the routine's minute of the first missed day.
     """
     for routine in routines:
-        if routine.already_automated:
-            continue
-        for first, last, length in _runs(routine):
-            others = routine.opportunities - length
-            if length < LEAST_RUN or others < LEAST_DAYS or routine.occurrences < WORTH_MISSING * others:
-                continue
-            miss_rate = (others - routine.occurrences + 0.5) / (others + 1)
-            log_chance = min(0.0, log(routine.opportunities) + length * log(miss_rate))
-            if log_chance <= LOG_SURPRISE:
-                yield _anomaly(history, routine, (first, last, length), log_chance)
+        if not routine.already_automated:
+            run = _worst_run(routine)
+            if run is not None:
+                yield _anomaly(history, routine, run)
 
 
-def _runs(routine: Pattern) -> Iterator[tuple[date, date, int]]:
+def _worst_run(routine: Pattern) -> _Run | None:
+    """Return the most surprising run; a chance repetition inside it (the same thing done by whim) does not end it."""
     kept = set(_dates(routine.evidence["kept_on"]))
-    run: list[date] = []
-    for day in sorted(kept | set(_dates(routine.evidence["missed_on"]))):
-        if day not in kept:
-            run.append(day)
-            continue
-        if run:
-            yield run[0], run[-1], len(run)
-        run = []
-    if run:
-        yield run[0], run[-1], len(run)
+    days = sorted(kept | set(_dates(routine.evidence["missed_on"])))
+    missed = np.array([day not in kept for day in days], dtype=bool)
+    total = np.concatenate([[0], np.cumsum(missed)])
+    worst: _Run | None = None
+    for first in np.flatnonzero(missed).tolist():
+        for last in np.flatnonzero(missed[first:]).tolist():
+            end = first + last + 1
+            misses, others = int(total[end] - total[first]), len(days) - (end - first)
+            kept_there = others - int(missed.sum() - misses)
+            if misses < max(LEAST_RUN, LEAST_SHARE * (end - first)):
+                continue
+            if others < LEAST_DAYS or kept_there < WORTH_MISSING * others:
+                continue
+            rate = (others - kept_there + 0.5) / (others + 1)
+            lasts = end == len(days)
+            places = 2 if lasts else len(days)
+            log_chance = min(0.0, log(places) + log_binomial_tail(misses, end - first, rate))
+            if log_chance <= LOG_SURPRISE and (worst is None or log_chance < worst.log_chance):
+                worst = _Run(days[first], days[end - 1], misses, lasts, log_chance)
+    return worst
 
 
 def _dates(texts: object) -> list[date]:
@@ -59,19 +81,18 @@ def _dates(texts: object) -> list[date]:
     return [date.fromisoformat(text) for text in texts]
 
 
-def _anomaly(history: History, routine: Pattern, run: tuple[date, date, int], log_chance: float) -> Anomaly:
-    first, last, length = run
+def _anomaly(history: History, routine: Pattern, run: _Run) -> Anomaly:
     minute = routine.minute_of_day or 0.0
-    wall = ((first - history.calendar.first_day).days * DAY) + minute * 60
-    ongoing = last == max(_dates(routine.evidence["missed_on"])) > max(_dates(routine.evidence["kept_on"]))
-    end = None if ongoing else float(history.calendar.utc(np.array([(last - first).days * DAY + wall]))[0])
+    wall = [(day - history.calendar.first_day).days * DAY + minute * 60 for day in (run.first, run.last)]
+    started, ended = (float(moment) for moment in history.calendar.utc(np.array(wall)))
+    about = f"{int(minute // 60):02d}:{int(minute % 60):02d}"
     return Anomaly(
         kind="missed_routine",
         entity_id=routine.entity_id,
-        started_at=float(history.calendar.utc(np.array([wall]))[0]),
-        ended_at=end,
-        score=score(log_chance),
-        expected=f"{routine.state} about {int(minute // 60):02d}:{int(minute % 60):02d} on {routine.confidence:.0%} of days",
-        observed=f"missed {length} times in a row",
-        detail={"state": routine.state, "days": routine.days, "missed": length, "minute_of_day": round(minute, 1)},
+        started_at=started,
+        ended_at=None if run.lasts else ended,
+        score=score(run.log_chance),
+        expected=f"{routine.state} about {about} on {routine.confidence:.0%} of days",
+        observed=f"missed {run.missed} times from {run.first} to {run.last}",
+        detail={"state": routine.state, "days": routine.days, "missed": run.missed, "minute_of_day": round(minute, 1)},
     )

@@ -6,7 +6,7 @@ from itertools import groupby
 
 import numpy as np
 
-from homeintel.patterns.arrays import Bools
+from homeintel.patterns.arrays import Bools, Floats
 from homeintel.patterns.automated import is_automated
 from homeintel.patterns.findings import Gate, Pattern
 from homeintel.patterns.funnel import Funnel
@@ -30,9 +30,17 @@ MIN_LIFT = 2.0
 
 @dataclass(frozen=True)
 class Pairs:
-    """What the detector found; patterns have no q-values yet."""
+    """What the detector found.
+
+    Args:
+        patterns: kind `co_occurrence`, without q-values.
+        times: of each pattern the Unix seconds of the actions it explains.
+        tests: how many candidates were judged.
+        gates: the funnel so far.
+    """
 
     patterns: tuple[Pattern, ...]
+    times: tuple[Floats, ...]
     tests: int
     gates: tuple[Gate, ...]
 
@@ -60,7 +68,9 @@ def detect_pairs(history: History, home_days: Bools) -> Pairs:
     for pair in dropped:
         funnel.miss(pair.strength(pair.chance), _text(history, pair))
     funnel.step("not explained by a stronger trigger", len(standing))
-    return Pairs(tuple(_pattern(history, pair) for pair in standing), screened.judged, funnel.gates)
+    patterns = tuple(_pattern(history, pair) for pair in standing)
+    times = tuple(pair.action.time[pair.action_row[pair.hit]] for pair in standing)
+    return Pairs(patterns, times, screened.judged, funnel.gates)
 
 
 def _apart(history: History, first: int, second: int) -> bool:

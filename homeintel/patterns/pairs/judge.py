@@ -129,18 +129,17 @@ class Judge:
     def _chance(self, occasions: Stream, action: Stream, window: float) -> tuple[float, float]:
         """Return hits and trials of the greater of the two kinds of control time."""
         wall = occasions.wall[:: max(1, len(occasions.wall) // MOST_CONTROLS)]
-        best = (0.0, float(len(wall)))
-        for shifts in (OTHER_DAYS, SAME_DAY):
-            times = (wall[None, :] + shifts[:, None]).ravel()
-            day = np.floor(times / DAY).astype(np.int64)
-            inside = (day >= 0) & (day < len(self._home_days))
-            times = times[inside & self._home_days[np.clip(day, 0, len(self._home_days) - 1)]]
-            times = times[~self._history.holds(action.entity, action.state, times)]
-            row = np.searchsorted(action.wall, times, side="right")
-            hits = float((np.append(action.wall, np.inf)[row] - times <= window).sum())
-            if (hits + 0.5) * (best[1] + 1) > (best[0] + 0.5) * (len(times) + 1):
-                best = (hits, float(len(times)))
-        return best
+        found = [self._controls(wall, shifts, action, window) for shifts in (OTHER_DAYS, SAME_DAY)]
+        return max(found, key=lambda control: (control[0] + 0.5) / (control[1] + 1 + len(OTHER_DAYS)))
+
+    def _controls(self, wall: Floats, shifts: Floats, action: Stream, window: float) -> tuple[float, float]:
+        times = (wall[None, :] + shifts[:, None]).ravel()
+        day = np.floor(times / DAY).astype(np.int64)
+        inside = (day >= 0) & (day < len(self._home_days))
+        times = times[inside & self._home_days[np.clip(day, 0, len(self._home_days) - 1)]]
+        times = times[~self._history.holds(action.entity, action.state, times)]
+        row = np.searchsorted(action.wall, times, side="right")
+        return float((np.append(action.wall, np.inf)[row] - times <= window).sum()), float(len(times))
 
 
 def _occasions(times: Floats, window: float) -> Bools:

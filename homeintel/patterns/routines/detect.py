@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from homeintel.patterns.arrays import Bools
+from homeintel.patterns.arrays import Bools, Floats
 from homeintel.patterns.automated import is_automated
 from homeintel.patterns.calendar import DAY
 from homeintel.patterns.domains import is_action
@@ -46,11 +46,13 @@ class Routines:
 
     Args:
         patterns: kinds `time_of_day` and `sun`, without q-values.
+        times: of each pattern the Unix seconds of the changes it explains.
         tests: how many candidates were judged.
         gates: the funnel so far.
     """
 
     patterns: tuple[Pattern, ...]
+    times: tuple[Floats, ...]
     tests: int
     gates: tuple[Gate, ...]
 
@@ -72,13 +74,13 @@ def detect_routines(history: History, home_days: Bools) -> Routines:
     funnel.step(f"happened on {MIN_DAYS} days or more", len(enough))
     found = list(_search(history, enough, home_days, funnel))
     funnel.step("beats the entity's own activity", len(found))
-    kept = [pattern for pattern in found if pattern.confidence >= MIN_CONFIDENCE and pattern.occurrences >= MIN_DAYS]
-    for pattern in found:
+    kept = [(p, times) for p, times in found if p.confidence >= MIN_CONFIDENCE and p.occurrences >= MIN_DAYS]
+    for pattern, _ in found:
         if pattern.confidence < MIN_CONFIDENCE:
             text = f"{pattern.entity_id} {pattern.state}: {pattern.occurrences} of {pattern.opportunities} days"
             funnel.miss(pattern.confidence, text)
     funnel.step(f"kept on {MIN_CONFIDENCE:.0%} of its days or more", len(kept))
-    return Routines(tuple(kept), len(enough), funnel.gates)
+    return Routines(tuple(p for p, _ in kept), tuple(times for _, times in kept), len(enough), funnel.gates)
 
 
 def _distinct_days(stream: Stream) -> int:
@@ -98,7 +100,9 @@ class _Found:
     fit: Fit
 
 
-def _search(history: History, streams: Sequence[Stream], usable: Bools, funnel: Funnel) -> Iterator[Pattern]:
+def _search(
+    history: History, streams: Sequence[Stream], usable: Bools, funnel: Funnel
+) -> Iterator[tuple[Pattern, Floats]]:
     """Yield the routines of all streams: in each round the most telling window of each stream, then the next one."""
     clocks = frames(history.calendar) if streams else {}
     free: dict[int, Bools] = {row: np.ones(len(s.time), dtype=np.bool_) for row, s in enumerate(streams)}
@@ -116,11 +120,12 @@ def _search(history: History, streams: Sequence[Stream], usable: Bools, funnel: 
             free[row][best.fit.events] = False
             going_on.append(row)
             pattern = _pattern(history, streams[row], best)
-            if takes_back(history, streams[row].entity, streams[row].time[best.fit.events]):
+            times = streams[row].time[best.fit.events]
+            if takes_back(history, streams[row].entity, times):
                 continue
             if not any(_same_habit(pattern, other) for other in taken[row]):
                 taken[row].append(pattern)
-                yield pattern
+                yield pattern, times
         left = going_on
 
 
