@@ -109,10 +109,11 @@ def _perhaps_renamed(rows: pd.DataFrame, tables: Tables) -> "pd.Series[bool]":
     if (tables.entities["source"] == "registry").any():
         return pd.Series(data=False, index=rows.index)
     strangers = _strangers(tables)
+    columns = zip(rows["component"], rows["attribute"], rows["kind"], rows["values"], strict=True)
     return pd.Series(
         [
-            any(_fits(values, kind, possible) for values in strangers.get(component, ()))
-            for component, kind, possible in zip(rows["component"], rows["kind"], rows["values"], strict=True)
+            any(isinstance(attribute, str) or _fits(shown, kind, possible) for shown in strangers.get(component, ()))
+            for component, attribute, kind, possible in columns
         ],
         index=rows.index,
         dtype=bool,
@@ -131,7 +132,7 @@ def _strangers(tables: Tables) -> dict[str, list[list[str]]]:
 
 
 def _fits(values: list[str], kind: str, possible: str | None) -> bool:
-    """Whether a series of these values could be this capability's."""
+    """Whether a state that showed these values could be this capability's."""
     if kind != "enum" or not isinstance(possible, str):
         return True
     return {str(value) for value in values} <= {str(value) for value in json.loads(possible)}

@@ -13,14 +13,16 @@ NOTHING = {None, "", "unknown", "unavailable"}
 CARRIERS = {
     ("light", "brightness"): "brightness",
     ("light", "color_temp"): "color_temp_kelvin",
+    ("light", "effect"): "effect",
     ("cover", "position"): "current_position",
     ("cover", "tilt"): "current_tilt_position",
+    ("climate", "system_mode"): "",
     ("climate", "local_temperature"): "current_temperature",
     ("climate", "occupied_heating_setpoint"): "temperature",
     ("climate", "current_heating_setpoint"): "temperature",
     ("climate", "running_state"): "hvac_action",
 }
-"""(component, property) -> the attribute of Home Assistant's entity that carries it."""
+"""(component, property) -> the attribute of Home Assistant's entity that carries it; "": its state."""
 
 
 @dataclass
@@ -35,7 +37,7 @@ class Series:
 def witness(events: pa.Table, start: datetime, end: datetime) -> dict[tuple[str, str], Series]:
     """Return what each (entity, attribute or "" for the state) did in the window."""
     found: dict[tuple[str, str], Series] = {}
-    wanted = sorted(set(CARRIERS.values()))
+    wanted = sorted(set(CARRIERS.values()) - {""})
     columns = [events[name].to_pylist() for name in ("ts", "entity_id", "state", "attributes")]
     for ts, entity, state, attributes in zip(*columns, strict=True):
         if ts >= end:
