@@ -24,4 +24,5 @@ class Step:
 
     def _print(self, count: str, end: str) -> None:
         self.shown = time.monotonic()
-        print(f"{self.text}{count}, {self.shown - self.begun:.0f} s   ", end=end, flush=True)
+        erase = "\x1b[K" if sys.stdout.isatty() else ""  # the longer line that may stand here
+        print(f"{self.text}{count}, {self.shown - self.begun:.0f} s{erase}", end=end, flush=True)
