@@ -1,27 +1,26 @@
-"""What goes wrong in a home on purpose, and when: each kind of anomaly once."""
+"""What goes wrong in a home on purpose, and when: each kind of anomaly."""
 
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from homeintel.simulate.clock import DAY, HOUR, MINUTE, SECOND, Ints, LocalClock, moment
+from homeintel.simulate.clock import DAY, HOUR, MINUTE, SECOND, Ints, moment
 from homeintel.simulate.faults import Faults
 from homeintel.simulate.habits import possible_days
 from homeintel.simulate.layout import Layout
+from homeintel.simulate.randomness import Stream, generator
 from homeintel.simulate.rows import Rows, concatenate
 from homeintel.simulate.scene import Scene
 from homeintel.simulate.truth import Anomaly
 
 __all__ = ["Trouble", "missed_days", "note_faults", "plant_faults", "silent_device", "unusual_rows", "warmer"]
 
-SILENT = "kids room/climate"
-STUCK = "binary_sensor.office_presence_occupancy"
-MAD = "binary_sensor.kuche_fenster_contact"
-NIGHT_DOOR = "binary_sensor.garage_door_contact"
-WARM = "sensor.bedroom_climate_temperature"
+SILENT_MODELS = frozenset({"WSDCGQ11LM", "SNZB-02"})
 MISSED_IN_A_ROW = 4
 MAD_TIMES = 240
+NIGHT = (150.0, 225.0)  # local minutes at which everybody is asleep
+TROUBLED_DAYS = 14  # a shorter history has no usual level to break
 
 
 @dataclass
@@ -36,23 +35,28 @@ class Trouble:
         self.anomalies.append(Anomaly(kind, entity_id, moment(first), ended, detail))
 
 
-def silent_device(layout: Layout, *, anomalies: bool) -> str | None:
-    """Return the address of the device whose battery dies in the window, None without one."""
-    found = (device.ieee_address for device in layout.devices if device.friendly_name == SILENT)
-    return next(found, None) if anomalies else None
+def silent_device(layout: Layout, seed: int, *, anomalies: bool) -> str | None:
+    """Return the address of the climate sensor whose battery dies in the window, None without one."""
+    found = [device.ieee_address for device in layout.devices if device.model["model"] in SILENT_MODELS]
+    if not found or not anomalies:
+        return None
+    return found[int(generator(seed, Stream.FAULTS, 1).integers(len(found)))]
 
 
 def plant_faults(scene: Scene, faults: Faults, rng: np.random.Generator) -> Faults:
     """Return the faults with a device that falls silent half-way and a sensor that is stuck for three days."""
+    if not _troubled(scene):
+        return faults
     start, end = scene.window
-    silent = silent_device(scene.layout, anomalies=scene.kind.anomalies)
+    silent = silent_device(scene.layout, scene.seed, anomalies=True)
     if silent is not None:
         own = [scene.cast.numbers[e.entity_id] for e in scene.cast.entities if e.device.ieee_address == silent]
         since = start + int((end - start) * float(rng.uniform(0.5, 0.62)))
         faults = replace(faults, silent=(np.array(own, dtype=np.int64), since))
-    if scene.kind.anomalies and STUCK in scene.cast.numbers and scene.days >= 14:
+    stuck = _any_of(scene, "_occupancy", rng)
+    if stuck is not None:
         first = start + int((end - start) * float(rng.uniform(0.62, 0.8)))
-        faults = replace(faults, stuck=(scene.cast.numbers[STUCK], first, first + 3 * DAY))
+        faults = replace(faults, stuck=(scene.cast.numbers[stuck], first, first + 3 * DAY))
     return faults
 
 
@@ -67,17 +71,17 @@ def note_faults(scene: Scene, rows: Rows, faults: Faults, trouble: Trouble) -> F
     if faults.stuck is not None:
         number, first, last = faults.stuck
         on = rows.ts[(rows.entity == number) & (rows.state == scene.state("on")) & (rows.ts >= first)]
-        if not len(on):
+        if not len(on) or on.min() > last - 2 * DAY:
             return replace(faults, stuck=None)
         entered = int(on.min())
-        trouble.note("stuck", scene.cast.names[number], entered, last, "on for three days")
+        trouble.note("stuck", scene.cast.names[number], entered, last, "on for days")
         return replace(faults, stuck=(number, entered, last))
     return faults
 
 
 def missed_days(scene: Scene, trouble: Trouble) -> dict[int, npt.NDArray[np.bool_]]:
     """Return, by routine, the days on which it is forced to be missed: the window's last days, of the firmest one."""
-    if not scene.kind.anomalies or scene.days < 14:
+    if not _troubled(scene):
         return {}
     daily = [
         (routine.keep_rate, number)
@@ -89,6 +93,8 @@ def missed_days(scene: Scene, trouble: Trouble) -> dict[int, npt.NDArray[np.bool
     number = max(daily)[1]
     routine = scene.plan.routines[number]
     due = np.flatnonzero(possible_days(routine, scene)[: scene.days])[-MISSED_IN_A_ROW:]
+    if len(due) < MISSED_IN_A_ROW:
+        return {}
     missed = np.zeros(scene.clock.days, dtype=np.bool_)
     missed[due] = True
     first = scene.clock.to_utc(due[:1], np.array([routine.minute_of_day or 0.0]))
@@ -97,36 +103,55 @@ def missed_days(scene: Scene, trouble: Trouble) -> dict[int, npt.NDArray[np.bool
 
 
 def unusual_rows(scene: Scene, trouble: Trouble, rng: np.random.Generator) -> Rows:
-    """Return a door opened in the night and a contact that opens and closes like mad for an hour."""
-    parts = [concatenate([])]
-    if not scene.kind.anomalies:
-        return parts[0]
-    clock: LocalClock = scene.clock
-    if NIGHT_DOOR in scene.cast.numbers and scene.days >= 5:
+    """Return a door opened in the night and contacts that open and close like mad for an hour."""
+    parts: list[Rows] = []
+    door = _any_of(scene, "_contact", rng) if _troubled(scene) else None
+    if door is not None:
         day = np.array([int(rng.integers(scene.days // 2, scene.days - 1))])
-        at = clock.to_utc(day, np.array([float(rng.uniform(170, 215))]))
-        number = scene.cast.numbers[NIGHT_DOOR]
-        parts += _open_and_close(scene, number, at, at + 6 * MINUTE)
-        trouble.note("unusual_time", NIGHT_DOOR, int(at[0]), int(at[0]) + 6 * MINUTE, "opened in the night")
-    if MAD in scene.cast.numbers and scene.kind.chatter:
-        day = np.array([int(rng.integers(scene.days // 4, max(scene.days - 2, scene.days // 4 + 1)))])
-        first = int(clock.to_utc(day, np.array([float(rng.uniform(780, 960))]))[0])
-        at = first + np.sort(rng.integers(0, HOUR // SECOND // 4, MAD_TIMES)) * 4 * SECOND
-        parts += _open_and_close(scene, scene.cast.numbers[MAD], at, at + 2 * SECOND)
-        trouble.note("rate", MAD, first, first + HOUR, f"opened and closed {MAD_TIMES} times within an hour")
+        at = scene.clock.to_utc(day, np.array([float(rng.uniform(*NIGHT))]))
+        parts += _open_and_close(scene, door, at, at + 6 * MINUTE)
+        trouble.note("unusual_time", door, int(at[0]), int(at[0]) + 6 * MINUTE, "opened in the night")
+    for _ in range(scene.kind.mad_contacts if _troubled(scene) else 0):
+        mad = _any_of(scene, "_contact", rng, but=door)
+        if mad is not None:
+            day = np.array([int(rng.integers(scene.days // 4, scene.days - 2))])
+            first = int(scene.clock.to_utc(day, np.array([float(rng.uniform(780, 960))]))[0])
+            at = first + np.sort(rng.choice(HOUR // SECOND // 4, MAD_TIMES, replace=False)) * 4 * SECOND
+            parts += _open_and_close(scene, mad, at, at + 2 * SECOND)
+            trouble.note("rate", mad, first, first + HOUR, f"opened and closed {MAD_TIMES} times within an hour")
     return concatenate(parts)
-
-
-def _open_and_close(scene: Scene, number: int, opened: Ints, closed: Ints) -> list[Rows]:
-    return [Rows.make(opened, number, scene.state("on")), Rows.make(closed, number, scene.state("off"))]
 
 
 def warmer(scene: Scene, trouble: Trouble, rng: np.random.Generator) -> tuple[int, int, int] | None:
     """Return (entity, from, to) of the temperature that stands six degrees too high for a day and a half."""
-    if not scene.kind.anomalies or WARM not in scene.cast.numbers or scene.days < 14:
+    silent = silent_device(scene.layout, scene.seed, anomalies=True)
+    warm = [
+        entity.entity_id
+        for entity in scene.cast.entities
+        if entity.object_id == "temperature" and entity.device.ieee_address != silent
+    ]
+    if not _troubled(scene) or not warm:
         return None
+    name = warm[int(rng.integers(len(warm)))]
     start, end = scene.window
     first = start + int((end - start) * float(rng.uniform(0.45, 0.9)))
     last = min(first + 36 * HOUR, end)
-    trouble.note("level", WARM, first, last, "six degrees above its usual level")
-    return scene.cast.numbers[WARM], first, last
+    trouble.note("level", name, first, last, "six degrees above its usual level")
+    return scene.cast.numbers[name], first, last
+
+
+def _troubled(scene: Scene) -> bool:
+    return scene.kind.anomalies and scene.days - scene.first_day >= TROUBLED_DAYS
+
+
+def _any_of(scene: Scene, ending: str, rng: np.random.Generator, but: str | None = None) -> str | None:
+    """Return one entity whose id ends like that and that triggers nothing planted; None without one."""
+    triggers = {coupling.trigger_entity_id for coupling in scene.plan.couplings}
+    triggers |= {automation.trigger_entity_id or "" for automation in scene.plan.automations}
+    found = [name for name in scene.cast.by_id if name.endswith(ending) and name not in triggers and name != but]
+    return found[int(rng.integers(len(found)))] if found else None
+
+
+def _open_and_close(scene: Scene, name: str, opened: Ints, closed: Ints) -> list[Rows]:
+    number = scene.cast.numbers[name]
+    return [Rows.make(opened, number, scene.state("on")), Rows.make(closed, number, scene.state("off"))]

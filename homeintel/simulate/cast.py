@@ -12,8 +12,8 @@ from homeintel.simulate.naming import slug
 __all__ = ["ACTIVE", "REST", "Cast", "as_json", "home_cast", "static_attributes"]
 
 # The state a person brings about, and the one it goes back to.
-ACTIVE = {"light": "on", "switch": "on", "fan": "on", "cover": "open", "lock": "locked", "climate": "off"}
-REST = {"light": "off", "switch": "off", "fan": "off", "cover": "closed", "lock": "unlocked", "climate": "heat"}
+ACTIVE = {"light": "on", "switch": "on", "fan": "on", "cover": "closed", "lock": "locked", "climate": "off"}
+REST = {"light": "off", "switch": "off", "fan": "off", "cover": "open", "lock": "unlocked", "climate": "heat"}
 NUMBER_MODE = "auto"
 NEVER_SWITCHED = ("fridge", "washing_machine")  # plugs that only measure
 FIXED = {
@@ -35,12 +35,12 @@ class Cast:
     entities: tuple[SimulatedEntity, ...]
     people: tuple[str, ...]
     automations: tuple[str, ...]
-    group: SimulatedEntity | None
+    group: str | None
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Entity ids by number."""
-        extra = ("sun.sun", *self.people, *self.automations)
+        extra = ("sun.sun", *self.people, *self.automations, *((self.group,) if self.group else ()))
         return (*(entity.entity_id for entity in self.entities), *extra)
 
     @cached_property
@@ -62,7 +62,8 @@ def home_cast(layout: Layout, kind: HomeKind, automations: tuple[str, ...]) -> C
     """Return the recorded entities of a house with its people and automations."""
     people = tuple(f"person.{slug(person.name)}" for person in kind.people)
     recorded = tuple(entity for entity in layout.entities if entity.enabled and entity.device.supported)
-    return Cast(recorded, people, automations, None)
+    group = f"light.{slug(layout.group_name)}" if layout.group_members else None
+    return Cast(recorded, people, automations, group)
 
 
 def static_attributes(entity: SimulatedEntity) -> dict[str, Any]:

@@ -12,6 +12,7 @@ __all__ = ["Faults", "disturb", "draw_faults"]
 
 AVAILABILITY_HOURS = 25  # Zigbee2MQTT calls a silent battery device offline after this long
 DOWN_SECONDS = (45, 140)
+FIRST_STATES = 20 * SECOND  # in a home that is new, entities are unknown this long
 BACK_SECONDS = (12, 25)  # after Home Assistant is up, devices are known again
 
 
@@ -50,21 +51,20 @@ def disturb(scene: Scene, rows: Rows, constants: Ints, faults: Faults, rng: np.r
 
     `constants` is what an entity that has no row yet reports after a restart, 0 where it reports nothing.
     """
-    rows = rows.by_entity()
-    rows = _without(rows, faults)
-    added = [_unreachable(scene, rows, entities, first, last) for entities, first, last in faults.dropouts]
+    known = _without(rows.by_entity(), faults)
+    rows, added = known, []
     for entities, first, last in faults.dropouts:
         rows = rows.take(~(np.isin(rows.entity, entities) & (rows.ts >= first) & (rows.ts < last)))
+        added += [_gone(scene, entities, first), _back(scene, known, constants, entities, last, last)]
     if faults.silent is not None:
-        entities, since = faults.silent
-        added.append(
-            Rows.make(np.full(len(entities), since + AVAILABILITY_HOURS * HOUR), entities, scene.state("unavailable"))
-        )
-    rows = concatenate([rows, *added]).by_entity()
-    storms = [_storm(scene, rows, constants, restart, rng) for restart in faults.restarts]
-    for down, up, _ in faults.restarts:
-        rows = rows.take((rows.ts < down) | (rows.ts >= up))
-    return concatenate([rows, *storms, _twice(scene, rows, rng)]).by_entity()
+        added.append(_gone(scene, faults.silent[0], _offline_since(faults)))
+    for restart in faults.restarts:
+        rows = rows.take((rows.ts < restart[0]) | (rows.ts >= restart[1]))
+        added.append(_storm(scene, known, constants, faults, restart, "unavailable", rng))
+    if scene.first_day:
+        start = scene.window[0]
+        added.append(_storm(scene, known, constants, faults, (start, start, start + FIRST_STATES), "unknown", rng))
+    return concatenate([rows, *added, _twice(scene, rows, rng)]).by_entity()
 
 
 def _entities(scene: Scene, address: str) -> Ints:
@@ -84,40 +84,54 @@ def _without(rows: Rows, faults: Faults) -> Rows:
     return rows
 
 
-def _unreachable(scene: Scene, rows: Rows, entities: Ints, first: int, last: int) -> Rows:
-    """Return `unavailable` for a device's entities, then the states they have when it is back."""
-    gone = Rows.make(np.full(len(entities), first), entities, scene.state("unavailable"))
-    return concatenate([gone, _last_known(scene, rows, entities, last, last)])
+def _offline_since(faults: Faults) -> int:
+    """Return when Zigbee2MQTT gives up on the silent device; there must be one."""
+    return (faults.silent[1] if faults.silent else 0) + AVAILABILITY_HOURS * HOUR
 
 
-def _last_known(scene: Scene, rows: Rows, entities: Ints, before: int, at: int) -> Rows:
+def _gone(scene: Scene, entities: Ints, at: int) -> Rows:
+    """Return `unavailable` for entities."""
+    return Rows.make(np.full(len(entities), at), entities, scene.state("unavailable"))
+
+
+def _back(scene: Scene, known: Rows, constants: Ints, entities: Ints, before: int, at: int) -> Rows:
+    """Return entities' states of before a time as rows at `at`: the last one, a setting's own, or `unknown`."""
+    told = _last_known(scene, known, entities, before, at)
+    rest = entities[~np.isin(entities, told.entity)]
+    states = np.where(constants[rest] > 0, constants[rest], scene.state("unknown"))
+    return concatenate([told, Rows.make(np.full(len(rest), at), rest, states)])
+
+
+def _last_known(scene: Scene, known: Rows, entities: Ints, before: int, at: int) -> Rows:
     """Return each entity's last state before a time as rows at `at`; entities without one are left out."""
     span = 4 * DAY * 366
-    key = rows.entity * span + (rows.ts - scene.horizon[0])
+    key = known.entity * span + (known.ts - scene.horizon[0])
     position = np.searchsorted(key, entities * span + (before - scene.horizon[0])) - 1
-    position = np.maximum(position, 0)
-    known = (rows.entity[position] == entities) & (rows.ts[position] < before) if len(rows) else np.zeros(0, bool)
-    found = rows.take(position[known])
+    there = position >= 0
+    there[there] = known.entity[position[there]] == entities[there]
+    found = known.take(position[there])
     return Rows.make(np.full(len(found), at), found.entity, found.state, attributes=found.attributes)
 
 
-def _storm(scene: Scene, rows: Rows, constants: Ints, restart: tuple[int, int, int], rng: np.random.Generator) -> Rows:
-    """Return what a restart writes: every entity unavailable, then, seconds later, its state or `unknown`."""
-    down, up, back = restart
+def _storm(
+    scene: Scene,
+    known: Rows,
+    constants: Ints,
+    faults: Faults,
+    start: tuple[int, int, int],
+    text: str,
+    rng: np.random.Generator,
+) -> Rows:
+    """Return what a start writes: every entity without a state (`text`), then, seconds later, with it or `unknown`."""
+    down, up, back = start
     entities = np.arange(len(scene.cast.entities))
-    gone = Rows.make(up + np.sort(rng.integers(0, SECOND, len(entities))), entities, scene.state("unavailable"))
-    known = _last_known(scene, rows, entities, down, back)
-    told = np.isin(entities, known.entity)
-    rest = entities[~told]
-    states = np.where(constants[rest] > 0, constants[rest], scene.state("unknown"))
-    first = Rows.make(np.full(len(rest), back), rest, states)
-    returned = concatenate([known, first])
+    gone = Rows.make(up + np.sort(rng.integers(0, SECOND, len(entities))), entities, scene.state(text))
+    if faults.silent is not None and up >= _offline_since(faults):
+        entities = entities[~np.isin(entities, faults.silent[0])]
+    returned = _back(scene, known, constants, entities, down, back)
     returned.ts = returned.ts + rng.integers(0, 3 * SECOND, len(returned))
-    silent = scene.state("unavailable")
-    returned = returned.take(returned.state != silent)
     others = np.arange(len(scene.cast.entities), len(scene.cast.names))
-    people = _last_known(scene, rows, others, down, up)
-    return concatenate([gone, returned, people])
+    return concatenate([gone, returned, _last_known(scene, known, others, down, up)])
 
 
 def _twice(scene: Scene, rows: Rows, rng: np.random.Generator) -> Rows:

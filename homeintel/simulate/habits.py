@@ -1,5 +1,7 @@
 """What people mean to do, by habit and by whim: intents, of which those that change nothing leave no row."""
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -19,11 +21,14 @@ __all__ = [
     "possible_days",
     "random_intents",
     "routine_intents",
+    "without_idle",
 ]
 
 APP_SHARE = 0.1  # share of actions done in the app or by voice: only these carry a user
+LEAST_SHARE = 0.3  # a habit is one only if its hour finds somebody at home this often
 SPREADS = 2.5  # habits keep within this many standard deviations
 UNDO_SIGMA = 0.35
+LONG_MINUTES, LONG_SIGMA = 300.0, 0.1  # what lasts until the next morning or evening varies less
 USE_MINUTES, USE_SIGMA = 40.0, 0.9  # how long something switched on at random stays on
 HABIT_RANDOM_SHARE = 0.45  # an actuator with a habit is used at random this much as often as others
 SELDOM = {"cover": 0.15, "climate": 0.1, "lock": 0.6, "fan": 0.4}
@@ -41,7 +46,12 @@ def day_mask(days: str, weekdays: Ints) -> npt.NDArray[np.bool_]:
 
 def possible_days(routine: Routine, scene: Scene) -> npt.NDArray[np.bool_]:
     """Return the days on which a routine is due and somebody is there to do it."""
-    return day_mask(routine.days, scene.clock.weekdays) & ~scene.life.away
+    possible = day_mask(routine.days, scene.clock.weekdays) & ~scene.life.away
+    possible[: scene.first_day] = False
+    if scene.kind.habits_need_presence:
+        due, _ = due_times(routine, scene, np.zeros(scene.clock.days))
+        possible &= scene.life.awake(due)
+    return possible
 
 
 def opposite(entity_id: str, state: str) -> str:
@@ -57,7 +67,8 @@ def routine_intents(scene: Scene, missed: dict[int, npt.NDArray[np.bool_]], rng:
         days = np.arange(scene.clock.days)
         kept = possible_days(routine, scene) & (rng.random(scene.clock.days) < routine.keep_rate)
         spread = np.clip(rng.standard_normal(scene.clock.days), -SPREADS, SPREADS) * routine.spread_minutes
-        undo = np.exp(rng.normal(0.0, UNDO_SIGMA, scene.clock.days)) * (routine.undo_minutes or 0.0)
+        sigma = LONG_SIGMA if (routine.undo_minutes or 0.0) > LONG_MINUTES else UNDO_SIGMA
+        undo = np.exp(rng.normal(0.0, sigma, scene.clock.days)) * (routine.undo_minutes or 0.0)
         times, valid = due_times(routine, scene, spread)
         kept &= valid & ~missed.get(number, np.zeros(scene.clock.days, dtype=np.bool_))
         done = days[kept]
@@ -68,6 +79,17 @@ def routine_intents(scene: Scene, missed: dict[int, npt.NDArray[np.bool_]], rng:
             back = opposite(routine.entity_id, routine.state)
             parts.append(_by_hand(scene, later, entity, back, NONE, rng))
     return concatenate(parts)
+
+
+def without_idle(scene: Scene) -> Scene:
+    """Return the home without the habits nobody could keep: on too few of their days somebody is there and awake."""
+    kept = []
+    for routine in scene.plan.routines:
+        due = day_mask(routine.days, scene.clock.weekdays)[scene.first_day : scene.days]
+        could = possible_days(routine, scene)[scene.first_day : scene.days]
+        if could.sum() >= LEAST_SHARE * due.sum():
+            kept.append(routine)
+    return replace(scene, plan=replace(scene.plan, routines=tuple(kept)))
 
 
 def due_times(routine: Routine, scene: Scene, spread: Floats) -> tuple[Ints, npt.NDArray[np.bool_]]:
@@ -88,6 +110,7 @@ def random_intents(scene: Scene, rng: np.random.Generator) -> Rows:
     for entity in scene.cast.actuators():
         rate = scene.kind.random_use * float(rng.uniform(0.5, 1.5)) * SELDOM.get(entity.component, 1.0)
         rate *= HABIT_RANDOM_SHARE if entity.entity_id in habitual else 1.0
+        rate = scene.kind.frequent_use if entity.entity_id in scene.plan.frequent else rate
         times = scene.life.sample(rng, int(rng.poisson(rate * scene.clock.days)))
         lasting = np.exp(rng.normal(np.log(USE_MINUTES), USE_SIGMA, len(times)))
         later = times + np.round(lasting * MINUTE).astype(np.int64)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
+from homeintel.simulate.absence import away_days
 from homeintel.simulate.anomalies import Trouble, missed_days, note_faults, plant_faults, unusual_rows, warmer
 from homeintel.simulate.arrow import numeric_array, string_array
 from homeintel.simulate.attributes import automation_rows, climate_rows, dress, label
@@ -13,16 +14,18 @@ from homeintel.simulate.cast import Cast, home_cast
 from homeintel.simulate.clock import SECOND, LocalClock
 from homeintel.simulate.configuration import configure
 from homeintel.simulate.faults import disturb, draw_faults
-from homeintel.simulate.habits import random_intents, routine_intents
+from homeintel.simulate.groups import group_rows
+from homeintel.simulate.habits import random_intents, routine_intents, without_idle
 from homeintel.simulate.identifiers import user_ids
 from homeintel.simulate.kinds import HomeKind
 from homeintel.simulate.layout import Layout
-from homeintel.simulate.motion import occupancy_rows, person_rows, sun_rows, tripped, visits
+from homeintel.simulate.motion import flicker, occupancy_rows, person_rows, sun_rows, tripped, visits
 from homeintel.simulate.outcome import planted_truth
 from homeintel.simulate.people import live
-from homeintel.simulate.plan import AUTOMATION_IDS, away_days, plan_home
+from homeintel.simulate.plan import AUTOMATION_IDS, plan_home
 from homeintel.simulate.randomness import Stream, generator
 from homeintel.simulate.reactions import Chances, react
+from homeintel.simulate.registry import change_registry
 from homeintel.simulate.rows import NONE, Rows, Texts, concatenate
 from homeintel.simulate.scene import FUTURE_DAYS, Scene
 from homeintel.simulate.sensors import measured
@@ -65,7 +68,9 @@ def set_scene(
     users = user_ids(texts, len(kind.people), people_rng)
     life = live(kind, clock, away_days(kind, clock, days, people_rng), people_rng)
     plan = plan_home(kind, cast, plan_rng)
-    return Scene(seed, kind, layout, cast, clock, days, sunrise, sunset, life, plan, texts, users)
+    changed = change_registry(layout, kind, seed, plan.parts)
+    cast = home_cast(changed.layout, kind, cast.automations)
+    return without_idle(Scene(seed, kind, changed, cast, clock, days, sunrise, sunset, life, plan, texts, users))
 
 
 def home_history(scene: Scene) -> History:
@@ -81,6 +86,7 @@ def home_history(scene: Scene) -> History:
     rows = label(scene, disturb(scene, rows, settings.states, faults, fault_rng))
     start, end = scene.window
     truth = planted_truth(scene, rows, chances, faults, trouble)
+    rows = rows.take(~np.isin(rows.entity, _excluded(scene)))
     inside, after = (rows.ts >= start) & (rows.ts < end), (rows.ts >= end) & (rows.ts < scene.horizon[1])
     return History(_table(scene, rows.take(inside)), _table(scene, rows.take(after)), truth)
 
@@ -96,8 +102,15 @@ def _lived(scene: Scene, trouble: Trouble) -> tuple[Rows, Rows, Chances]:
     switched, runs, chances = react(scene, sensors, intents, generator(scene.seed, Stream.ACTIONS))
     climates = climate_rows(scene, switched, motion_rng)
     others = switched.take(~np.isin(switched.entity, np.unique(climates.entity)))
+    others = concatenate([_moving(scene, others), group_rows(scene, others), flicker(scene, sensors, motion_rng)])
     people = concatenate([person_rows(scene), sun_rows(scene), automation_rows(scene, runs)])
-    return concatenate([sensors, _moving(scene, others), climates, people]), switched, chances
+    return concatenate([sensors, others, climates, people]), switched, chances
+
+
+def _excluded(scene: Scene) -> list[int]:
+    """Return the numbers of the entities that people keep out of the history."""
+    kept_out = scene.changed.excluded
+    return [scene.cast.numbers[entity.entity_id] for entity in scene.cast.entities if entity.unique_id in kept_out]
 
 
 def _moving(scene: Scene, changes: Rows) -> Rows:

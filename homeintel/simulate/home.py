@@ -83,7 +83,7 @@ def simulate_home(
 def simulate_retained(*, seed: int, kind: str = "regular", devices: int = 60) -> dict[str, str]:
     """Return only what the broker of a simulated home keeps: MQTT topic -> payload, as Zigbee2MQTT 2.x writes them."""
     layout = house_layout(seed, devices)
-    silent = silent_device(layout, anomalies=_known(kind).anomalies)
+    silent = silent_device(layout, seed, anomalies=_known(kind).anomalies)
     return retained_topics(layout, seed, frozenset({silent} if silent else ()))
 
 

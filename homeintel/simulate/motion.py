@@ -8,7 +8,7 @@ from homeintel.simulate.rows import Rows, concatenate
 from homeintel.simulate.scene import Scene
 from homeintel.simulate.sun import POLAR_DAY
 
-__all__ = ["occupancy_rows", "person_rows", "sun_rows", "tripped", "visits"]
+__all__ = ["flicker", "occupancy_rows", "person_rows", "sun_rows", "tripped", "visits"]
 
 ROOM_WEIGHT = {"hall": 0.6, "living room": 2.2, "kitchen": 2.6, "bedroom": 0.9, "bathroom": 1.1, "office": 0.9}
 OTHER_WEIGHT = 0.35
@@ -75,6 +75,13 @@ def occupancy_rows(scene: Scene, views: Rows) -> Rows:
     entity, off = rows.entity[new], (latest - shift)[last]
     on = Rows.make(rows.ts[new], entity, scene.state("on"))
     return concatenate([on, Rows.make(off, entity, scene.state("off"))])
+
+
+def flicker(scene: Scene, sensors: Rows, rng: np.random.Generator) -> Rows:
+    """Return the off and on again, within a second, of sensors that chatter when they come on."""
+    on = sensors.take((sensors.state == scene.state("on")) & (rng.random(len(sensors)) < scene.kind.flicker))
+    off = Rows.make(on.ts + 300_000, on.entity, scene.state("off"))
+    return concatenate([off, Rows.make(on.ts + 900_000, on.entity, scene.state("on"))])
 
 
 def tripped(scene: Scene, rng: np.random.Generator) -> Rows:

@@ -6,9 +6,11 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from homeintel.simulate.absence import away_blocks
 from homeintel.simulate.anomalies import Trouble
 from homeintel.simulate.clock import MINUTE, Ints, moment
 from homeintel.simulate.faults import Faults
+from homeintel.simulate.features import feature_use
 from homeintel.simulate.habits import SPREADS, due_times, possible_days
 from homeintel.simulate.naming import default_entity_id
 from homeintel.simulate.reactions import AUTOMATION_TAG, COUPLING_TAG, Chances
@@ -27,18 +29,19 @@ def planted_truth(scene: Scene, rows: Rows, chances: Chances, faults: Faults, tr
     for name in undone:
         start, end = scene.window
         trouble.note("undone_automation", name, start, end, "switched off again within three minutes")
-    away = np.flatnonzero(scene.life.away[: scene.days])
-    if len(away):
-        first, last = scene.clock.midnights[away[0]], scene.clock.midnights[away[-1] + 1]
-        trouble.note("away", None, int(first), int(last), f"nobody at home for {len(away)} days")
+    for first, last in away_blocks(scene.life.away[: scene.days]):
+        starts, ends = (int(scene.clock.midnights[day]) for day in (first, last))
+        ended = None if last == scene.days and scene.life.away[last] else ends
+        trouble.note("away", None, starts, ended, f"nobody at home for {last - first} days")
     return Truth(
         routines=tuple(routine for routine in routines if routine.sun_event is None),
         sun_routines=tuple(routine for routine in routines if routine.sun_event is not None),
         couplings=tuple(_coupling(scene, number, rows, chances) for number in range(len(scene.plan.couplings))),
         automations=tuple(_automation(scene, number, chances) for number in range(len(scene.plan.automations))),
         anomalies=tuple(trouble.anomalies),
-        away_days=tuple(_dates(scene, away)),
+        away_days=tuple(_dates(scene, np.flatnonzero(scene.life.away[: scene.days]))),
         restarts=tuple(Restart(moment(down), moment(back)) for down, _, back in faults.restarts),
+        feature_use=feature_use(scene, rows.take((rows.ts >= scene.window[0]) & (rows.ts < scene.window[1]))),
         entities=tuple(_entities(scene)),
     )
 
@@ -104,8 +107,8 @@ def _entities(scene: Scene) -> list[EntityTruth]:
             default_entity_id=default_entity_id(entity.component, entity.device.friendly_name, entity.object_id),
             unique_id=entity.unique_id,
             enabled=entity.enabled,
-            renamed=False,
-            excluded=False,
+            renamed=entity.unique_id in scene.changed.renamed,
+            excluded=entity.unique_id in scene.changed.excluded,
         )
         for entity in scene.layout.entities
     ]

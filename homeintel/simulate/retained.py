@@ -6,6 +6,7 @@ from typing import Any
 from homeintel.simulate.discovery_specific import light_payload
 from homeintel.simulate.layout import BASE_TOPIC, COORDINATOR, Layout, SimulatedDevice, SimulatedEntity
 from homeintel.simulate.naming import default_entity_id
+from homeintel.simulate.options import set_options
 from homeintel.simulate.randomness import Stream, generator
 
 __all__ = ["bridge_topics", "retained_topics"]
@@ -49,7 +50,7 @@ def bridge_topics(layout: Layout, seed: int) -> dict[str, str]:
     mqtt = {"connected": True, "queued": 0, "published": int(messages.sum()), "received": 41}
     return {
         f"{BASE_TOPIC}/bridge/state": _json({"state": "online"}),
-        f"{BASE_TOPIC}/bridge/info": _json(_info(layout)),
+        f"{BASE_TOPIC}/bridge/info": _json(_info(layout, set_options(layout, seed))),
         f"{BASE_TOPIC}/bridge/devices": _json([_coordinator(), *(_device(device) for device in layout.devices)]),
         f"{BASE_TOPIC}/bridge/groups": _json(_groups(layout)),
         f"{BASE_TOPIC}/bridge/health": _json({"process": process, "mqtt": mqtt, "devices": health}),
@@ -116,9 +117,10 @@ def _groups(layout: Layout) -> list[dict[str, Any]]:
     ]
 
 
-def _info(layout: Layout) -> dict[str, Any]:
+def _info(layout: Layout, options: dict[str, dict[str, Any]]) -> dict[str, Any]:
     devices = {
-        device.ieee_address: {"friendly_name": device.friendly_name, **({"disabled": True} if device.disabled else {})}
+        device.ieee_address: {"friendly_name": device.friendly_name, **options.get(device.ieee_address, {})}
+        | ({"disabled": True} if device.disabled else {})
         for device in layout.devices
     }
     return {

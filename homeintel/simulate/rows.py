@@ -22,6 +22,7 @@ class Texts:
     _numbers: dict[str, int] = field(default_factory=dict)
     _bulk: list[pa.StringArray] = field(default_factory=list)
     _bulk_length: int = 0
+    _in_order: list[str] = field(default_factory=list)
 
     def number(self, text: str) -> int:
         """Return the number of a text that may come again."""
@@ -38,14 +39,25 @@ class Texts:
         self._bulk_length += len(texts)
         return first - np.arange(len(texts), dtype=np.int64)
 
+    def text(self, number: int) -> str:
+        """Return a text that may come again."""
+        if len(self._in_order) != len(self._numbers):
+            self._in_order = list(self._numbers)
+        return self._in_order[number]
+
+    def bulk_position(self, numbers: Ints) -> Ints:
+        """Return where the numbers of `extend` stand in `array`."""
+        return len(self._numbers) - numbers - 2
+
     def array(self) -> pa.StringArray:
         """Return all texts: those that come again first, then the many."""
         return pa.concat_arrays([string_array(list(self._numbers)), *self._bulk])
 
     def positions(self, numbers: Ints) -> pa.Int64Array:
         """Return where numbers stand in `array`; `NONE` becomes null."""
-        bulk = len(self._numbers) - numbers - 2
-        return numeric_array(np.where(numbers < NONE, bulk, numbers), pa.int64(), numbers != NONE)
+        return numeric_array(
+            np.where(numbers < NONE, self.bulk_position(numbers), numbers), pa.int64(), numbers != NONE
+        )
 
 
 @dataclass

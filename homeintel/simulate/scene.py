@@ -8,6 +8,7 @@ from homeintel.simulate.kinds import HomeKind
 from homeintel.simulate.layout import Layout
 from homeintel.simulate.people import Life
 from homeintel.simulate.plan import Plan
+from homeintel.simulate.registry import Changed
 from homeintel.simulate.rows import Texts
 
 __all__ = ["FUTURE_DAYS", "Scene"]
@@ -25,7 +26,7 @@ class Scene:
 
     seed: int
     kind: HomeKind
-    layout: Layout
+    changed: Changed
     cast: Cast
     clock: LocalClock
     days: int
@@ -37,9 +38,19 @@ class Scene:
     users: Ints
 
     @property
+    def layout(self) -> Layout:
+        """The house, with the entity ids people gave."""
+        return self.changed.layout
+
+    @property
     def window(self) -> tuple[int, int]:
-        """First and last instant of the window, the end not in it."""
-        return int(self.clock.midnights[0]), int(self.clock.midnights[self.days])
+        """First and last instant of the history that is wanted, the end not in it."""
+        return int(self.clock.midnights[self.first_day]), int(self.clock.midnights[self.days])
+
+    @property
+    def first_day(self) -> int:
+        """The day of the window on which the home's history begins: 0 unless it is younger than the window."""
+        return 0 if self.kind.young_days is None else max(self.days - self.kind.young_days, 0)
 
     @property
     def horizon(self) -> tuple[int, int]:

@@ -101,12 +101,15 @@ class Restart:
 class FeatureUse:
     """What became of one feature of a device: `changes` counts different values in a row in the window.
 
-    `by` is person, automation or device, None when nobody touched it; `observable` is False when no enabled entity or
-    attribute carries it.
+    `path` and `origin` are those of the table `device_capabilities`. `by` is person, automation or device, None when
+    nobody touched it. `observable` is False when no enabled, recorded entity or attribute carries it, or the device
+    never publishes it. An option has no entity: it stands in Zigbee2MQTT's configuration, or does not.
     """
 
     ieee_address: str
+    path: str
     property: str
+    origin: str
     entity_id: str | None
     attribute: str | None
     settable: bool
