@@ -51,9 +51,10 @@ class Material:
 
 @dataclass(frozen=True)
 class _Source:
-    """Where one input comes from: a run, and how old it is."""
+    """Where one input comes from: a run, whether that is another night's, and what the reader should know of it."""
 
     run_id: str | None
+    old: bool
     sentence: str
 
 
@@ -92,11 +93,7 @@ def load(phase: Phase, problems: Sequence[str] = ()) -> Material:
             own=own,
             missing=tuple(text for text in (patterns.sentence, features.sentence, own.problem) if text),
             notes=tuple(problems),
-            absent=frozenset(
-                name
-                for name, source in (("patterns", patterns), ("features", features))
-                if source.run_id != phase.run_id
-            ),
+            absent=frozenset(name for name, source in (("patterns", patterns), ("features", features)) if source.old),
         )
     return material if features.run_id is None else _with_opportunities(phase, material)
 
@@ -109,19 +106,20 @@ UNION SELECT run_id FROM anomalies
 
 
 def _source(connection: duckdb.DuckDBPyConnection, phase: Phase, name: PhaseName, runs: str) -> _Source:
-    """Return the run an input is taken from: this one, else the newest stored."""
+    """Return the run an input is taken from: this one, else the newest stored of an earlier night."""
     status, reason = phase.earlier.get(name, ("succeeded", ""))
     row = connection.execute(
         f"""SELECT run_id, window_end FROM ({runs}) LEFT JOIN job_runs USING (run_id)
-        ORDER BY run_id = ? DESC, window_end DESC NULLS LAST LIMIT 1""",
-        [phase.run_id],
+        ORDER BY run_id = ? DESC, window_end <= ? DESC NULLS LAST, window_end DESC NULLS LAST LIMIT 1""",
+        [phase.run_id, phase.window.end],
     ).fetchone()
     if row is None:
-        return _Source(None, f"No {name} were ever stored.")
-    if row[0] != phase.run_id:
+        return _Source(None, True, f"No {name} were ever stored.")
+    missed = status in ("failed", "skipped")
+    if missed or (row[0] != phase.run_id and row[1] != phase.window.end):
         night = f"the night of {row[1].astimezone(phase.window.zone):%Y-%m-%d}" if row[1] else "an earlier night"
-        return _Source(row[0], f"The {name} are those of {night}.")
-    return _Source(row[0], f"Phase {name} was {status}: {reason}".strip() if status == "degraded" else "")
+        return _Source(row[0], True, f"The {name} are those of {night}.")
+    return _Source(row[0], False, f"Phase {name} was {status}: {reason}".strip() if status == "degraded" else "")
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: str, run_id: str | None) -> pd.DataFrame:

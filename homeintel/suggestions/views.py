@@ -4,6 +4,14 @@ import json
 
 import pandas as pd
 
+OPEN = ("new", "repeated")
+"""Statuses of a suggestion that waits for an answer."""
+
+
+def open_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `suggestions` that wait for an answer."""
+    return rows[rows["status"].isin(OPEN)]
+
 
 def suggestion_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the suggestions as a reader wants them beside the chart.
@@ -37,6 +45,17 @@ def backtest_table(rows: pd.DataFrame) -> pd.DataFrame:
         if isinstance(row.backtest, str)
     ]
     return pd.DataFrame(found)
+
+
+def changes_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what changed since last night: what is new, what was answered and became of it, what is gone.
+
+    Args:
+        rows: rows of `suggestions`.
+    """
+    changed = rows[rows["status"] != "repeated"].sort_values(["status", "rank"], kind="stable")
+    happened = changed["description"].where(changed["status"].isin(["accepted", "resolved"]), "")
+    return changed.assign(happened=happened)[["status", "title", "happened", "suggestion_id"]]
 
 
 def _interval(low: float | None, high: float | None) -> str:

@@ -1,11 +1,13 @@
 """Charts of phase 5: what decides the order, how automations would have done, how candidates were sifted."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from homeintel.report.charts.template import PALETTE, SYMBOLS, figure
+from homeintel.report.charts.template import PALETTE, SYMBOLS, figure, thin
 
 _VERDICTS = {
     "agreed": "you did the same soon after",
@@ -13,6 +15,7 @@ _VERDICTS = {
     "wrong": "you never did it",
     "undone": "you took it back at once",
 }
+
 MOST_TITLE = 60
 """Letters of a title that fit beside a bar."""
 
@@ -62,6 +65,52 @@ def backtest_chart(rows: pd.DataFrame, zone: str) -> go.Figure:
         marker = {"symbol": SYMBOLS[number], "color": PALETTE[number], "size": 9}
         chart.add_scatter(x=mine["at"], y=mine["label"], mode="markers", name=words, marker=marker)
     chart.update_yaxes(categoryorder="array", categoryarray=list(dict.fromkeys(moments["label"]))[::-1])
+    return chart
+
+
+def replay_chart(title: str, moments: pd.DataFrame, zone: str) -> go.Figure:
+    """Return a day-by-time picture of one automation's replay: when the person did it, and when they never did.
+
+    Args:
+        title: the suggestion's.
+        moments: at, done_at (Unix seconds; NaN where never done), verdict, held_out; at least one row.
+        zone: the home's time zone.
+    """
+    chart = figure(title, x=f"day, {zone}", y="local time of day", height=320)
+    local = pd.to_datetime(moments["done_at"].fillna(moments["at"]), unit="s", utc=True).dt.tz_convert(zone)
+    drawn = moments.assign(day=local.dt.strftime("%Y-%m-%d"), clock=local.dt.strftime("1970-01-01 %H:%M:%S"))
+    for number, (verdict, words) in enumerate(_VERDICTS.items()):
+        mine = thin(drawn[drawn["verdict"] == verdict])
+        marker = {"symbol": SYMBOLS[number], "color": PALETTE[number], "size": 9}
+        if len(mine):
+            chart.add_scatter(x=mine["day"], y=mine["clock"], mode="markers", name=words, marker=marker)
+    held_out = moments.loc[moments["held_out"], "at"]
+    if len(held_out):
+        border = pd.Timestamp(held_out.min(), unit="s", tz="UTC").tz_convert(zone).strftime("%Y-%m-%d 00:00")
+        chart.add_vline(x=border, line={"dash": "dot", "color": PALETTE[6]})
+    chart.update_yaxes(type="date", tickformat="%H:%M", range=["1970-01-01 00:00", "1970-01-01 23:59"])
+    return chart
+
+
+def factors_chart(row: Mapping[Any, Any]) -> go.Figure:
+    """Return what a suggestion's score is made of: confidence, impact, what its effort leaves, and their product.
+
+    Args:
+        row: a row of `suggestions`.
+    """
+    chart = figure(str(row["title"]), x="0 to 1", y="", height=240)
+    left = row["score"] / (row["confidence"] * row["impact"]) if row["confidence"] * row["impact"] else 0.0
+    factors = {"confidence": row["confidence"], "impact": row["impact"], "left by effort": left, "score": row["score"]}
+    chart.add_bar(
+        x=list(factors.values()),
+        y=list(factors),
+        orientation="h",
+        text=[f"{value:.2f}" for value in factors.values()],
+        marker={"color": [PALETTE[0]] * 3 + [PALETTE[1]], "pattern": {"shape": ["", "", "", "/"]}},
+        showlegend=False,
+    )
+    chart.update_yaxes(categoryorder="array", categoryarray=list(factors)[::-1])
+    chart.update_xaxes(range=[0, 1])
     return chart
 
 

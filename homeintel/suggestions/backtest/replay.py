@@ -137,7 +137,8 @@ def _judge(
     for index, at in enumerate(fires):
         verdict = _verdict(earlier[index], held[index], agreed[index], undone[index])
         if verdict is not None:
-            moments.append(Moment(float(at), verdict, bool(at >= border)))
+            at_hand = {"earlier": padded[position[index]], "wrong": None}.get(verdict, done_at[index])
+            moments.append(Moment(float(at), verdict, bool(at >= border), None if at_hand is None else float(at_hand)))
     return tuple(moments)
 
 

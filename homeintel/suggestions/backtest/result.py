@@ -21,11 +21,13 @@ class Moment:
         at: Unix seconds.
         verdict: what the person did.
         held_out: True in the days the fit did not see.
+        done_at: when the person did it, Unix seconds; None where they never did.
     """
 
     at: float
     verdict: Verdict
     held_out: bool
+    done_at: float | None = None
 
 
 @dataclass(frozen=True)
