@@ -13,7 +13,8 @@ KEPT_WHOLE = timedelta(days=2 * 365)
 def thin_history(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> int:
     """Remove the rows of old runs and return how many runs went.
 
-    Of the runs whose window ended more than two years ago, the last of each ISO week stays, unless it was superseded.
+    Of the runs whose window ended more than two years ago, the last of each ISO week of last days looked at stays,
+    unless it was superseded.
 
     Args:
         connection: inside a transaction.
@@ -22,7 +23,7 @@ def thin_history(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> int
     gone = connection.execute(
         """SELECT run_id FROM job_runs WHERE window_end < $limit
         QUALIFY superseded OR row_number() OVER (
-            PARTITION BY superseded, date_trunc('week', window_end) ORDER BY window_end DESC, started_at DESC) > 1""",
+            PARTITION BY superseded, date_trunc('week', window_end - INTERVAL 12 HOURS) ORDER BY window_end DESC, started_at DESC) > 1""",
         {"limit": now - KEPT_WHOLE},
     ).fetchall()
     runs = [run_id for (run_id,) in gone]

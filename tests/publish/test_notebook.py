@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from homeintel.mime import PLOTLY_MIME
 from homeintel.notebooks import OUTCOME_MIME
-from homeintel.report.charts.template import PLOTLY_MIME
 from tests.publish.conftest import NIGHT, Home, reading
 from tests.servers import Mosquitto
 
