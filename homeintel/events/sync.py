@@ -160,6 +160,9 @@ class _Night:
         start, end = day_bounds(piece[0])[0], min(day_bounds(piece[-1])[1], self._until)
         self._load(start, end)
         self._clean(start, end)
+        if self._points_read() == 0 and days.stored.intersection(piece):
+            # A day that had events and now reads as empty was lost at the source: what is stored stays.
+            return replace(done, fetched=[*done.fetched, *piece])
         seconds = (time.monotonic() - began) / len(piece)
         fetched_at = datetime.now(UTC)
         rows = 0
