@@ -61,6 +61,10 @@ REASONS: dict[str, Reason] = {
         "The entity's id was guessed from names and the history knows nothing under it.",
         "Give homeintel the entity registry (`homeassistant.registry` or `homeassistant.url`).",
     ),
+    "not_recorded": Reason(
+        "Home Assistant restarted and wrote everything of this device again but this: it has no state, or is kept out of the history.",
+        "Look at the entity in Home Assistant: does it have a state? If so, look at `include` and `exclude` of the influxdb integration.",
+    ),
     "perhaps_renamed": Reason(
         "Nothing is recorded under the id that discovery proposes, while other entities of this kind that fit are; it may be renamed.",
         "Give homeintel the entity registry (`homeassistant.registry` or `homeassistant.url`), which knows renamed ids.",

@@ -12,7 +12,7 @@ import pandas as pd
 from homeintel.features.earlier import last_known, nights
 from homeintel.features.observed import observe
 from homeintel.phase import Phase
-from homeintel.store import query
+from homeintel.store import count, query
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Tables:
         observed: see `homeintel.features.observed.observe`.
         patterns: this run's `patterns`.
         gaps: `entity_id`, `unavailable`: how often it had no state, from when it was first seen, within the window.
+        restarts: how often Home Assistant restarted within the stored history.
         known: see `homeintel.features.earlier.last_known`.
         nights: see `homeintel.features.earlier.nights`.
     """
@@ -37,6 +38,7 @@ class Tables:
     observed: pd.DataFrame
     patterns: pd.DataFrame
     gaps: pd.DataFrame
+    restarts: int
     known: pd.DataFrame
     nights: pd.DataFrame
 
@@ -57,6 +59,7 @@ def load(phase: Phase) -> Tables:
             observed=observe(connection, start, end),
             patterns=query(connection, "SELECT * FROM patterns WHERE run_id = ?", [phase.run_id]),
             gaps=_gaps(connection, start, end),
+            restarts=count(connection, _RESTARTS, [end]),
             known=last_known(connection, end),
             nights=nights(connection, end),
         )
@@ -65,6 +68,11 @@ def load(phase: Phase) -> Tables:
 _CAPABILITIES = """
 SELECT capability.* EXCLUDE (updated_at, raw)
 FROM device_capabilities AS capability JOIN devices USING (ieee_address) WHERE left_at IS NULL
+"""
+
+
+_RESTARTS = """
+SELECT count(*) FROM gaps WHERE reason = 'restart' AND started_at < $1 AND started_at >= (SELECT min(ts) FROM events)
 """
 
 

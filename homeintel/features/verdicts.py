@@ -20,8 +20,8 @@ def judge(tables: Tables) -> pd.DataFrame:
     """Return one row per capability with its verdict.
 
     What was seen wins over what should be possible: a write-only property that Home Assistant shows changing is used.
-    `never_seen` needs an entity whose id is certain, that is enabled and recorded, and that stayed silent; any doubt
-    about that is `not_observable`, with the reason. `unsupported`: Home Assistant never had a state for it (Zigbee2MQTT
+    `never_seen` needs an entity whose id is certain, that is enabled, and that stayed silent without a sign that it is
+    not recorded; any doubt about that is `not_observable`, with the reason. `unsupported`: Home Assistant never had a state for it (Zigbee2MQTT
     reports null) while the device's other entities had. An option of Zigbee2MQTT is read from its configuration: set is
     `used`, left alone is `constant` (its default).
 
@@ -76,6 +76,7 @@ def _conditions(rows: pd.DataFrame, tables: Tables) -> list[tuple["pd.Series[boo
         (rows["source"] == "guessed", "not_observable", "guessed"),
         (~rows["component"].isin(_domains(tables.observed)), "not_observable", "domain_silent"),
         (_perhaps_renamed(rows, tables), "not_observable", "perhaps_renamed"),
+        (_left_out(rows, tables), "not_observable", "not_recorded"),
     ]
 
 
@@ -102,6 +103,17 @@ def _domain(entity: str) -> str:
 
 def _domains(observed: pd.DataFrame) -> set[str]:
     return {_domain(entity) for entity in observed["entity_id"]}
+
+
+def _left_out(rows: pd.DataFrame, tables: Tables) -> "pd.Series[bool]":
+    """Return which silent entities belong to a device that works although Home Assistant restarted meanwhile.
+
+    A restart writes the state of every entity anew. One that stays silent then has none, or is kept out of the history
+    by a filter that can't be seen from here; that nobody used it does not follow.
+    """
+    shown = set(rows.loc[rows["points"] > 0, "ieee_address"])
+    online = set(tables.devices.loc[tables.devices["available"].fillna(value=False).astype(bool), "ieee_address"])
+    return rows["ieee_address"].isin(shown | online) & (tables.restarts > 0)
 
 
 def _perhaps_renamed(rows: pd.DataFrame, tables: Tables) -> "pd.Series[bool]":

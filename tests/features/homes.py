@@ -23,7 +23,7 @@ def device(address: str, **given: Any) -> dict[str, Any]:
     row = {
         "ieee_address": address, "base_topic": "zigbee2mqtt", "friendly_name": address, "manufacturer": "Acme",
         "model": "M1", "type": "EndDevice", "disabled": False, "supported": True, "area": None, "updated_at": NOW,
-        "options": {}, "left_at": None,
+        "available": None, "options": {}, "left_at": None,
     } | given  # fmt: skip
     return row | {"options": None if row["options"] is None else json.dumps(row["options"])}
 
@@ -79,6 +79,7 @@ def tables(
     observed: list[dict[str, Any]] | None = None,
     patterns: list[dict[str, Any]] | None = None,
     gaps: dict[str, int] | None = None,
+    restarts: int = 0,
     known: list[dict[str, Any]] | None = None,
 ) -> Tables:
     """The input of the analysis, as `homeintel.features.tables.load` gives it."""
@@ -90,6 +91,7 @@ def tables(
         observed=_frame(observed, seen("")),
         patterns=_frame(patterns, pattern("", "")),
         gaps=pd.DataFrame({"entity_id": list(gaps or {}), "unavailable": list((gaps or {}).values())}),
+        restarts=restarts,
         known=_frame(known, remembered("", "")),
         nights=pd.DataFrame(
             columns=["window_end", "used", "usable", "utilisation", "weighted", "not_observable_share"]

@@ -1,5 +1,6 @@
 """Which unused features are told, how they are put together and how they are ranked."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -236,7 +237,10 @@ def test_certainty_grows_with_the_days_that_were_watched(verdict: str, first_see
 
 def test_the_order_does_not_depend_on_the_order_of_the_rows() -> None:
     home = lamps(3, gaps={"light.0x1": 5})
-    shuffled = Tables(
-        **{name: getattr(home, name).sample(frac=1, random_state=4).reset_index(drop=True) for name in vars(home)}
-    )
+    rows: dict[str, Any] = {
+        name: table.sample(frac=1, random_state=4).reset_index(drop=True)
+        for name, table in vars(home).items()
+        if isinstance(table, pd.DataFrame)
+    }
+    shuffled = replace(home, **rows)
     assert opportunities(home) == opportunities(shuffled)

@@ -140,3 +140,29 @@ def test_an_entity_disabled_since_is_not_observable_although_an_earlier_night_sa
 
 def test_no_devices_and_no_capabilities_give_no_rows() -> None:
     assert len(judge(tables(devices=[device(LAMP)]))) == 0
+
+
+@pytest.mark.parametrize(
+    ("restarts", "available", "sibling", "expected"),
+    [
+        (1, None, 5, ("not_observable", "not_recorded")),
+        (1, True, 0, ("not_observable", "not_recorded")),
+        (0, True, 5, ("never_seen", None)),
+        (1, False, 0, ("never_seen", None)),
+        (1, None, 0, ("never_seen", None)),
+    ],
+)
+def test_silence_across_a_restart_says_that_an_entity_is_not_recorded(
+    restarts: int, available: bool | None, sibling: int, expected: tuple[str, str | None]
+) -> None:
+    lamp = entity("light.lamp", LAMP, "light/state")
+    rows = judge(
+        tables(
+            devices=[device(LAMP, available=available)],
+            capabilities=[SELECT, capability(LAMP, "light/state")],
+            entities=[ITS_ENTITY, lamp],
+            observed=[ANOTHER, *([seen("light.lamp", changes=sibling)] if sibling else [])],
+            restarts=restarts,
+        )
+    )
+    assert (rows["verdict"].iloc[0], rows["reason"].iloc[0]) == expected
