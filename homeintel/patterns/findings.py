@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
+
+from homeintel.patterns.arrays import Bools, Floats
+
 PatternKind = Literal["time_of_day", "sun", "co_occurrence"]
 AnomalyKind = Literal["silent", "stuck", "unusual_time", "missed_routine", "level", "rate", "undone_automation", "away"]
 
@@ -72,6 +76,38 @@ class Pattern:
     def lift(self) -> float | None:
         """Occurrences over what chance alone would give; None when that is zero."""
         return self.occurrences / self.expected if self.expected > 0 else None
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A pattern with the times it was made from, while detectors are weighed against each other.
+
+    Args:
+        pattern: the pattern.
+        times: Unix seconds of the changes it explains.
+        occasions: Unix seconds of a pair's occasions; empty for a routine.
+        followed: on which of the occasions the action followed.
+    """
+
+    pattern: Pattern
+    times: Floats
+    occasions: Floats = field(default_factory=lambda: np.zeros(0))
+    followed: Bools = field(default_factory=lambda: np.zeros(0, dtype=bool))
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What a detector of patterns found.
+
+    Args:
+        found: patterns without q-values.
+        tests: how many candidates were judged; what the false-discovery rate counts.
+        gates: the funnel so far.
+    """
+
+    found: tuple[Traced, ...]
+    tests: int
+    gates: "tuple[Gate, ...]"
 
 
 @dataclass(frozen=True)

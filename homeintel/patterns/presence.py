@@ -72,3 +72,8 @@ class AwakeTime:
     def __call__(self, utc: Floats) -> Floats:
         """Return seconds on this clock."""
         return np.asarray(np.interp(utc, self._first + 3600.0 * np.arange(len(self._elapsed)), self._elapsed))
+
+    def at(self, utc: Floats) -> Bools:
+        """Return whether people were awake in the hour of each time."""
+        hour = np.clip((utc - self._first) // 3600, 0, len(self.awake) - 1).astype(np.int64)
+        return np.asarray(self.awake[hour])

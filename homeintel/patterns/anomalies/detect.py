@@ -28,19 +28,30 @@ def detect_anomalies(
         patterns: the night's patterns; missed routines are judged by them.
     """
     routines = [pattern for pattern in patterns if pattern.kind != "co_occurrence"]
+    awake = AwakeTime(history)
     found = {
         "away": list(find_away(history, presence)),
-        "silent": list(find_silent(history, AwakeTime(history))),
+        "silent": list(find_silent(history, awake)),
         "stuck": list(find_stuck(history)),
-        "unusual_time": list(find_unusual_times(history, presence.home)),
+        "unusual_time": list(find_unusual_times(history, awake, presence.home)),
         "rate": list(find_rates(history)),
         "level": list(find_levels(history)),
         "missed_routine": list(find_missed(history, routines)),
         "undone_automation": list(find_undone(history, patterns)),
     }
-    stuck = {anomaly.entity_id for anomaly in found["stuck"]}
-    found["silent"] = [anomaly for anomaly in found["silent"] if anomaly.entity_id not in stuck]
+    found["silent"] = [anomaly for anomaly in found["silent"] if not _stuck(history, anomaly, found["stuck"])]
     gates = tuple(Gate(DETECTOR, kind, len(anomalies)) for kind, anomalies in found.items())
     everything = [anomaly for anomalies in found.values() for anomaly in anomalies]
     everything.sort(key=lambda a: (a.started_at, a.kind, a.entity_id or ""))
     return tuple(everything), gates
+
+
+def _stuck(history: History, silence: Anomaly, stuck: Sequence[Anomaly]) -> bool:
+    """Return whether a device is silent because one of its sensors is stuck."""
+    return any(
+        history.device_of.get(silence.entity_id or "", silence.entity_id)
+        == history.device_of.get(other.entity_id or "", other.entity_id)
+        and (silence.ended_at is None or other.started_at <= silence.ended_at)
+        and (other.ended_at is None or silence.started_at <= other.ended_at)
+        for other in stuck
+    )

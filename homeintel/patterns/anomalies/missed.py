@@ -22,7 +22,7 @@ LEAST_DAYS = 10
 LEAST_RUN = 2
 
 LEAST_SHARE = 0.75
-"""Of the days of a run, those that must be missed."""
+"""Of the days of a run that still lasts, those that must be missed; of one that is over, all."""
 
 LOG_SURPRISE = -5.3
 """Natural logarithm of the chance, over the window, of a run of misses so long: 1 in 200, as a home has few routines."""
@@ -63,12 +63,15 @@ def _worst_run(routine: Pattern) -> _Run | None:
             end = first + last + 1
             misses, others = int(total[end] - total[first]), len(days) - (end - first)
             kept_there = others - int(missed.sum() - misses)
-            if misses < max(LEAST_RUN, LEAST_SHARE * (end - first)):
+            lasts = end == len(days)
+            if (
+                misses < max(LEAST_RUN, (LEAST_SHARE if lasts else 1.0) * (end - first))
+                or not missed[first : first + 2].all()
+            ):
                 continue
             if others < LEAST_DAYS or kept_there < WORTH_MISSING * others:
                 continue
             rate = (others - kept_there + 0.5) / (others + 1)
-            lasts = end == len(days)
             places = 2 if lasts else len(days)
             log_chance = min(0.0, log(places) + log_binomial_tail(misses, end - first, rate))
             if log_chance <= LOG_SURPRISE and (worst is None or log_chance < worst.log_chance):

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from homeintel.patterns.anomalies.limits import LOG_CHANCE, spell
-from homeintel.patterns.arrays import Floats, Ints
+from homeintel.patterns.arrays import Floats
 from homeintel.patterns.domains import ACTUATOR_DOMAINS, domain
 from homeintel.patterns.findings import Anomaly
 from homeintel.patterns.history import History
 from homeintel.patterns.presence import AwakeTime
 from homeintel.patterns.stats.surprise import log_tail_chance, score
 
-LEAST_REPORTS = 12
+LEAST_REPORTS = 20
 """Fewer show no rhythm."""
 
 SILENCE_RATIO = 2.5
@@ -21,6 +21,9 @@ SILENCE_RATIO = 2.5
 
 SHORTEST = 4 * 3600.0
 """Seconds; a shorter silence is nobody's concern."""
+
+NOT_REPORTING = frozenset({"update", "automation", "script", "scene", "sun", "weather", "button", "number", "select"})
+"""Domains whose changes are not a device's own reports."""
 
 OWN_RHYTHM_A_DAY = 6.0
 """A device with so many hours of numeric reports a day reports by itself, at night and on journeys too."""
@@ -60,7 +63,8 @@ def find_silent(history: History, awake: AwakeTime) -> Iterator[Anomaly]:
 def _devices(history: History) -> list[tuple[int, ...]]:
     devices: dict[str, list[int]] = {}
     for entity, name in enumerate(history.entities):
-        devices.setdefault(history.device_of.get(name, name), []).append(entity)
+        if domain(name) not in NOT_REPORTING:
+            devices.setdefault(history.device_of.get(name, name), []).append(entity)
     return [tuple(devices[key]) for key in sorted(devices)]
 
 
@@ -107,21 +111,20 @@ def _without_data(history: History, times: Floats) -> Floats:
 
 
 def _rows(history: History, silence: Silence) -> Iterator[Anomaly]:
-    names: Ints = np.array(silence.entities)
-    for entity in names.tolist():
+    for entity in silence.entities:
         reports = np.concatenate([_own_reports(history, entity), _changes(history, entity)])
         before = reports[reports <= silence.start]
         if not len(before):
             continue
         started = float(before.max())
         after = reports[reports > silence.start]
-        end = silence.end if silence.end is not None and len(after) else None
-        until = end or float(history.calendar.starts[-1])
+        end = None if silence.end is None else float(after.min()) if len(after) else silence.end
+        until = silence.end or float(history.calendar.starts[-1])
         yield Anomaly(
             kind="silent",
             entity_id=history.entities[entity],
             started_at=started,
-            ended_at=float(after.min()) if end is not None else None,
+            ended_at=end,
             score=score(silence.log_chance),
             expected=f"something from its device at least every {spell(silence.usual)}",
             observed=f"nothing for {spell(until - silence.start)}",

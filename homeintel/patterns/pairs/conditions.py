@@ -9,9 +9,9 @@ from homeintel.patterns.arrays import Bools, Floats, Ints
 from homeintel.patterns.calendar import DAY
 from homeintel.patterns.history import History, Stream
 
-LIGHT_COST = 5.0
-DAYS_COST = 6.0
-HOURS_COST = 9.0
+LIGHT_COST = 6.5
+DAYS_COST = 7.5
+HOURS_COST = 11.0
 """Log likelihood a condition must gain over none: for its second rate, and for how many such conditions were tried."""
 
 SHARPER = 2.0

@@ -1,14 +1,13 @@
 """The detector of co-occurrences."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
 
-from homeintel.patterns.arrays import Bools, Floats
+from homeintel.patterns.arrays import Bools
 from homeintel.patterns.automated import is_automated
-from homeintel.patterns.findings import Gate, Pattern
+from homeintel.patterns.findings import Pattern, Traced, Traces
 from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History
 from homeintel.patterns.pairs.candidates import screen
@@ -28,24 +27,7 @@ MIN_CONFIDENCE = 0.3
 MIN_LIFT = 2.0
 
 
-@dataclass(frozen=True)
-class Pairs:
-    """What the detector found.
-
-    Args:
-        patterns: kind `co_occurrence`, without q-values.
-        times: of each pattern the Unix seconds of the actions it explains.
-        tests: how many candidates were judged.
-        gates: the funnel so far.
-    """
-
-    patterns: tuple[Pattern, ...]
-    times: tuple[Floats, ...]
-    tests: int
-    gates: tuple[Gate, ...]
-
-
-def detect_pairs(history: History, home_days: Bools) -> Pairs:
+def detect_pairs(history: History, home_days: Bools) -> Traces:
     """Return every directed pair whose action follows its trigger more often than it comes anyway.
 
     Args:
@@ -68,9 +50,7 @@ def detect_pairs(history: History, home_days: Bools) -> Pairs:
     for pair in dropped:
         funnel.miss(pair.strength(pair.chance), _text(history, pair))
     funnel.step("not explained by a stronger trigger", len(standing))
-    patterns = tuple(_pattern(history, pair) for pair in standing)
-    times = tuple(pair.action.time[pair.action_row[pair.hit]] for pair in standing)
-    return Pairs(patterns, times, screened.judged, funnel.gates)
+    return Traces(tuple(_traced(history, pair) for pair in standing), screened.judged, funnel.gates)
 
 
 def _apart(history: History, first: int, second: int) -> bool:
@@ -106,6 +86,11 @@ def _action_key(pair: Judged) -> tuple[int, int]:
 def _text(history: History, pair: Judged) -> str:
     names = [f"{history.entities[s.entity]} {history.states[s.state]}" for s in (pair.trigger, pair.action)]
     return f"{names[0]}, then {names[1]}: {pair.hit.sum()} of {pair.open.sum()}, by chance {pair.chance:.0%}"
+
+
+def _traced(history: History, pair: Judged) -> Traced:
+    times = pair.action.time[pair.action_row[pair.hit]]
+    return Traced(_pattern(history, pair), times, pair.trigger.time[pair.open], pair.hit[pair.open])
 
 
 def _pattern(history: History, pair: Judged) -> Pattern:

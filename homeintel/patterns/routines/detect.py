@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from homeintel.patterns.arrays import Bools, Floats
+from homeintel.patterns.arrays import Bools
 from homeintel.patterns.automated import is_automated
 from homeintel.patterns.calendar import DAY
 from homeintel.patterns.domains import is_action
-from homeintel.patterns.findings import Gate, Pattern
+from homeintel.patterns.findings import Pattern, Traced, Traces
 from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History, Stream
 from homeintel.patterns.reversal import takes_back, times_undone
@@ -40,24 +40,7 @@ NEIGHBOUR_MINUTES = 30.0
 DETECTOR = "routines"
 
 
-@dataclass(frozen=True)
-class Routines:
-    """What the detector found.
-
-    Args:
-        patterns: kinds `time_of_day` and `sun`, without q-values.
-        times: of each pattern the Unix seconds of the changes it explains.
-        tests: how many candidates were judged.
-        gates: the funnel so far.
-    """
-
-    patterns: tuple[Pattern, ...]
-    times: tuple[Floats, ...]
-    tests: int
-    gates: tuple[Gate, ...]
-
-
-def detect_routines(history: History, home_days: Bools) -> Routines:
+def detect_routines(history: History, home_days: Bools) -> Traces:
     """Return every routine that its entity's own activity does not explain.
 
     Args:
@@ -74,13 +57,16 @@ def detect_routines(history: History, home_days: Bools) -> Routines:
     funnel.step(f"happened on {MIN_DAYS} days or more", len(enough))
     found = list(_search(history, enough, home_days, funnel))
     funnel.step("beats the entity's own activity", len(found))
-    kept = [(p, times) for p, times in found if p.confidence >= MIN_CONFIDENCE and p.occurrences >= MIN_DAYS]
-    for pattern, _ in found:
-        if pattern.confidence < MIN_CONFIDENCE:
+    kept = []
+    for traced in found:
+        pattern = traced.pattern
+        if pattern.confidence >= MIN_CONFIDENCE and pattern.occurrences >= MIN_DAYS:
+            kept.append(traced)
+        else:
             text = f"{pattern.entity_id} {pattern.state}: {pattern.occurrences} of {pattern.opportunities} days"
             funnel.miss(pattern.confidence, text)
     funnel.step(f"kept on {MIN_CONFIDENCE:.0%} of its days or more", len(kept))
-    return Routines(tuple(p for p, _ in kept), tuple(times for _, times in kept), len(enough), funnel.gates)
+    return Traces(tuple(kept), len(enough), funnel.gates)
 
 
 def _distinct_days(stream: Stream) -> int:
@@ -100,9 +86,7 @@ class _Found:
     fit: Fit
 
 
-def _search(
-    history: History, streams: Sequence[Stream], usable: Bools, funnel: Funnel
-) -> Iterator[tuple[Pattern, Floats]]:
+def _search(history: History, streams: Sequence[Stream], usable: Bools, funnel: Funnel) -> Iterator[Traced]:
     """Yield the routines of all streams: in each round the most telling window of each stream, then the next one."""
     clocks = frames(history.calendar) if streams else {}
     free: dict[int, Bools] = {row: np.ones(len(s.time), dtype=np.bool_) for row, s in enumerate(streams)}
@@ -125,7 +109,7 @@ def _search(
                 continue
             if not any(_same_habit(pattern, other) for other in taken[row]):
                 taken[row].append(pattern)
-                yield pattern, times
+                yield Traced(pattern, times)
         left = going_on
 
 

@@ -27,7 +27,7 @@ SPLIT_GAIN = 3.0
 MOSTLY_HELD = 0.5
 """A weekday of which less than this share is possible is one on which the state mostly holds already."""
 
-SET_GAIN = 6.0
+SET_GAIN = 6.5
 """The same for any other set of weekdays: there are some 95 of them."""
 
 

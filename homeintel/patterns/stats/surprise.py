@@ -24,7 +24,7 @@ def log_tail_chance(value: float, others: Floats) -> float:
     """Return the log chance that the largest of such values is at least `value`, judged by the others' upper tail.
 
     The excesses of the largest others over the least of them are taken as exponential; the scale is never less than a
-    quarter of that least value, since a tail known from few values may be longer than it looks.
+    third of that least value, since a tail known from few values may be longer than it looks.
 
     Args:
         value: what is judged, positive.
@@ -37,7 +37,7 @@ def log_tail_chance(value: float, others: Floats) -> float:
     count = min(LARGEST, max(2, len(others) // 4))
     top = np.partition(others, len(others) - count)[-count:]
     least = float(top.min())
-    scale = max(float(top.mean()) - least, least / 4, 1e-9)
+    scale = max(float(top.mean()) - least, least / 3, 1e-9)
     return min(0.0, log(count) - (value - least) / scale)
 
 
