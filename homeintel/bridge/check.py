@@ -1,5 +1,7 @@
 """What `homeintel doctor` asks of the broker: is it there, does it let homeintel in, did Zigbee2MQTT leave its devices."""
 
+from zoneinfo import ZoneInfo
+
 from homeintel.bridge.bridges import Bridge, read_bridge
 from homeintel.bridge.mqtt import query_broker
 from homeintel.bridge.retained import Retained
@@ -25,12 +27,15 @@ def check_broker(settings: Settings) -> list[Check]:
         ("broker access", True, f"homeintel may read; {retained.seconds:.1f} s for {len(retained.topics)} topics", ""),
     ]
     for base in settings.bridge.base_topics:
-        checks += check_bridge(retained, base)
+        checks += check_bridge(retained, base, settings.home.zone)
     return checks
 
 
-def check_bridge(retained: Retained, base_topic: str) -> list[Check]:
-    """Return whether a bridge listed its devices, and whether Zigbee2MQTT runs."""
+def check_bridge(retained: Retained, base_topic: str, zone: ZoneInfo) -> list[Check]:
+    """Return whether a bridge listed its devices, and whether Zigbee2MQTT runs; times are shown in `zone`.
+
+    MQTT keeps no time with a retained message: how old the list is, only Zigbee2MQTT's own sign of life tells.
+    """
     name = f"{base_topic}/bridge/devices"
     try:
         bridge = read_bridge(retained, base_topic)
@@ -39,10 +44,12 @@ def check_bridge(retained: Retained, base_topic: str) -> list[Check]:
     if bridge is None:
         mend = "Restart Zigbee2MQTT, and check bridge.base_topics and Zigbee2MQTT's mqtt.force_disable_retain."
         return [(name, False, "nothing is retained", mend)]
-    return [(name, True, f"{len(bridge.devices)} devices and groups", ""), _state(bridge)]
+    return [(name, True, f"{len(bridge.devices)} devices and groups", ""), _state(bridge, zone)]
 
 
-def _state(bridge: Bridge) -> Check:
+def _state(bridge: Bridge, zone: ZoneInfo) -> Check:
     word = {True: "online", False: "offline", None: "not retained"}[bridge.online]
     mend = "Start Zigbee2MQTT; until then homeintel works with what it left on the broker."
-    return (f"{bridge.base_topic}/bridge/state", bridge.online is True, f"Zigbee2MQTT is {word}", mend)
+    health = bridge.health_at
+    sign = f", its last sign of life {health.astimezone(zone):%Y-%m-%d %H:%M} in {zone.key}" if health else ""
+    return (f"{bridge.base_topic}/bridge/state", bridge.online is True, f"Zigbee2MQTT is {word}{sign}", mend)

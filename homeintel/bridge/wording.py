@@ -6,6 +6,7 @@ from homeintel.bridge.diff import Difference
 from homeintel.bridge.entities import EntityRow
 from homeintel.bridge.house import House
 from homeintel.bridge.problems import Problem
+from homeintel.bridge.retained import Retained
 
 Figure = int | float | str
 
@@ -44,9 +45,15 @@ def count_figures(house: House, difference: Difference, entities: Collection[Ent
         ),
         "entities": len({row.entity_id for row in entities}),
         "problems": len(house.problems),
-        "broker_seconds": round(house.retained.seconds, 3),
-        "broker_bytes": house.retained.size,
+        **_broker_figures(house.retained),
     }
+
+
+def _broker_figures(retained: Retained) -> dict[str, Figure]:
+    """Return what the query cost the broker; nothing where none was asked."""
+    if not retained.seconds:
+        return {}
+    return {"broker_seconds": round(retained.seconds, 3), "broker_bytes": retained.size}
 
 
 def summary(house: House, figures: Mapping[str, Figure]) -> str:
