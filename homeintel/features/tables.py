@@ -26,7 +26,7 @@ class Tables:
             is named in the home's automations file.
         observed: see `homeintel.features.observed.observe`.
         patterns: this run's `patterns`.
-        gaps: `entity_id`, `unavailable`: how often it had no state, from when it was first seen, within the window.
+        gaps: `entity_id`, `unavailable`: how often it lost its state in the window, alone: not with Home Assistant or the bridge.
         restarts: how often Home Assistant restarted within the stored history.
         known: see `homeintel.features.earlier.last_known`.
         nights: see `homeintel.features.earlier.nights`.
@@ -95,8 +95,23 @@ def _mentioned(automations: Path | None) -> frozenset[str]:
 
 
 def _gaps(connection: duckdb.DuckDBPyConnection, start: datetime, end: datetime) -> pd.DataFrame:
-    sql = """
-    SELECT entity_id, count(*) FILTER (started_at >= $1) AS unavailable FROM gaps
-    WHERE entity_id IS NOT NULL AND reason = 'unavailable' AND started_at < $2 GROUP BY entity_id
-    """
-    return query(connection, sql, [start, end])
+    return query(connection, _GAPS, [start, end])
+
+
+TOGETHER = 5
+"""Lights that become unreachable in the same minute for a common reason: the bridge, not a switch at the wall."""
+
+_GAPS = f"""
+WITH unavailable AS (
+    SELECT entity_id, started_at,
+           count(*) FILTER (starts_with(entity_id, 'light.')) OVER (PARTITION BY date_trunc('minute', started_at)) AS lights
+    FROM gaps WHERE entity_id IS NOT NULL AND reason = 'unavailable' AND started_at < $2
+), restarts AS (
+    SELECT started_at - INTERVAL 5 MINUTE AS since, coalesce(ended_at, started_at) + INTERVAL 5 MINUTE AS until
+    FROM gaps WHERE reason = 'restart'
+)
+SELECT entity_id, count(*) FILTER (
+    started_at >= $1 AND lights < {TOGETHER}
+    AND NOT EXISTS (FROM restarts WHERE unavailable.started_at BETWEEN since AND until)) AS unavailable
+FROM unavailable GROUP BY entity_id
+"""
