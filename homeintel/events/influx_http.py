@@ -17,7 +17,9 @@ from homeintel.errors import EventSourceError, SourceRefusedError, SourceUnavail
 CHUNK_POINTS = 10_000
 """Points a line of the answer; more makes server and client hold more for no gain in speed."""
 
-_TEMPORARY = frozenset({408, 429, 500, 502, 503, 504})
+TEMPORARY = frozenset({408, 429, 500, 502, 503, 504})
+"""HTTP statuses that are worth another try."""
+
 _TEMPORARY_WORDS = ("timeout", "interrupted", "shutdown", "engine is closed", "not ready", "too many")
 
 
@@ -32,6 +34,7 @@ class InfluxqlClient:
         timeout: seconds a request may be silent.
         ca_file: the authority to trust; None is the system's.
         secret_name: how a refused password is called in errors.
+        one_a_request: whether the server takes one statement a request, its parameters in the address (3.x).
     """
 
     def __init__(
@@ -44,18 +47,19 @@ class InfluxqlClient:
         timeout: float = 60,
         ca_file: str | None = None,
         secret_name: str = "HOMEINTEL_EVENTS_PASSWORD",  # noqa: S107 - the name of a variable
+        one_a_request: bool = False,
     ) -> None:
         self.url = url.rstrip("/")
         self.database = database
         self._timeout = timeout
         self._secret_name = secret_name
+        self._one_a_request = one_a_request
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy and no .netrc between a home and its own database
         self._session.auth = auth
         self._session.verify = ca_file or True
         # On this machine packing costs more than it saves.
-        local = urlsplit(url).hostname in {"localhost", "127.0.0.1", "::1"}
-        self._session.headers.update({"Accept-Encoding": "identity" if local else "gzip", **(headers or {})})
+        self._session.headers.update({"Accept-Encoding": "identity" if is_local(url) else "gzip", **(headers or {})})
 
     def version(self) -> str:
         """Return the server's version as `/ping` tells it, without authentication; empty where it does not.
@@ -84,17 +88,25 @@ class InfluxqlClient:
             SourceUnavailableError: the connection broke, the server is busy.
             SourceRefusedError: password, database, query.
         """
-        form = {
-            "db": self.database, "q": "; ".join(queries), "epoch": "ns", "chunked": "true",
-            "chunk_size": str(CHUNK_POINTS),
-        }  # fmt: skip
-        with self._send("POST", "/query", form) as answer:
-            for line in self._lines(answer):
-                for result in self._document(line).get("results", ()):
-                    if "error" in result:
-                        raise self._refused(str(result["error"]))
-                    for series in result.get("series", ()):
-                        yield result.get("statement_id", 0), series
+        requests_of = [[query] for query in queries] if self._one_a_request else [list(queries)]
+        first = 0
+        for some in requests_of:
+            form = {
+                "db": self.database, "q": "; ".join(some), "epoch": "ns", "chunked": "true",
+                "chunk_size": str(CHUNK_POINTS),
+            }  # fmt: skip
+            with self._send("GET" if self._one_a_request else "POST", "/query", form) as answer:
+                for number, series in self._series(answer):
+                    yield first + number, series
+            first += len(some)
+
+    def _series(self, answer: requests.Response) -> Iterator[tuple[int, dict[str, Any]]]:
+        for line in self._lines(answer):
+            for result in self._document(line).get("results", ()):
+                if "error" in result:
+                    raise self._refused(str(result["error"]))
+                for series in result.get("series", ()):
+                    yield result.get("statement_id", 0), series
 
     def close(self) -> None:
         """Close the connections."""
@@ -111,7 +123,7 @@ class InfluxqlClient:
     def _send(self, method: str, path: str, form: dict[str, str]) -> requests.Response:
         try:
             answer = self._session.request(
-                method, self.url + path, data=form, timeout=(min(10.0, self._timeout), self._timeout), stream=True,
+                method, self.url + path, params=form if method == "GET" else None, data=form if method == "POST" else None, timeout=(min(10.0, self._timeout), self._timeout), stream=True,
                 allow_redirects=False,
             )  # fmt: skip
         except requests.exceptions.SSLError as error:
@@ -180,7 +192,7 @@ class InfluxqlClient:
                 f"InfluxDB at {self.url} refuses the user or the password (HTTP {status}).",
                 next_step=f"Check events.username and {self._secret_name}; the user needs READ on {self.database}.",
             )
-        if status in _TEMPORARY:
+        if status in TEMPORARY:
             unavailable = SourceUnavailableError(
                 f"InfluxDB at {self.url} is busy or not ready (HTTP {status}).",
                 next_step="Look at its log; the next night goes on from here.",
@@ -189,7 +201,7 @@ class InfluxqlClient:
             unavailable.retry_after = float(asked) if asked.isdigit() else None
             return unavailable
         return SourceRefusedError(
-            f"InfluxDB at {self.url} refuses the query (HTTP {status}): {_told(answer)}",
+            f"InfluxDB at {self.url} refuses the query (HTTP {status}): {told(next(answer.iter_content(2000), b''))}",
             next_step="Check events.url, events.source and events.database.",
         )
 
@@ -204,9 +216,15 @@ class InfluxqlClient:
         )
 
 
-def _told(answer: requests.Response) -> str:
-    """Return the first line of what the server says, without trusting its size."""
-    text = next(answer.iter_content(2000), b"").decode("utf-8", "replace")
+def is_local(url: str) -> bool:
+    """Return whether a server runs on this machine."""
+    return urlsplit(url).hostname in {"localhost", "127.0.0.1", "::1"}
+
+
+def told(body: bytes) -> str:
+    """Return the first line of what a server says of an error; 1.x calls it `error`, 2.x `message`."""
+    text = body[:2000].decode("utf-8", "replace")
     with contextlib.suppress(ValueError, KeyError, TypeError):
-        text = str(json.loads(text)["error"])
+        answer = json.loads(text)
+        text = str(answer.get("error") or answer["message"])
     return (text.strip().splitlines() or ["no reason given"])[0][:300]

@@ -1,5 +1,6 @@
 """Series of InfluxQL answers become the tables of the contract."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,13 @@ import pyarrow.compute as pc
 from homeintel.events.domains import TRUTHS, number_text
 from homeintel.events.source import ATTRIBUTES, NUMBERS, TS
 from homeintel.events.tables import as_states
+
+
+def cells(series: Mapping[str, Any], *names: str) -> list[Any]:
+    """Return one column of a series, called by the first of `names` that it has; 1.x and 3.x name some differently."""
+    place = next((series["columns"].index(name) for name in names if name in series["columns"]), 0)
+    return [row[place] for row in series.get("values", ())]
+
 
 Columns = dict[str, list[Any]]
 
@@ -25,10 +33,15 @@ class SeriesTable:
         self.rows = 0
 
     def add(self, series: Mapping[str, Any]) -> None:
-        """Add one series; one without `domain` or `entity_id` is not Home Assistant's."""
+        """Add one series; one without `domain` or `entity_id` is not Home Assistant's. 3.x answers tags as columns."""
         tags = series.get("tags") or {}
         values = series.get("values") or []
-        if not (tags.get("domain") and tags.get("entity_id") and values):
+        if not values:
+            return
+        if {"domain", "entity_id"} <= set(series["columns"]):
+            self._add_mixed(series)
+            return
+        if not (tags.get("domain") and tags.get("entity_id")):
             return
         for name, column in zip(series["columns"], zip(*values, strict=True), strict=True):
             held = self._columns.setdefault(name, [])
@@ -38,6 +51,26 @@ class SeriesTable:
         self._entities.append(f"{tags['domain']}.{tags['entity_id']}")
         self._lengths.append(len(values))
         self.rows += len(values)
+
+    def _add_mixed(self, series: Mapping[str, Any]) -> None:
+        """Add rows of several entities as a series each."""
+        columns = list(series["columns"])
+        domain, entity_id = columns.index("domain"), columns.index("entity_id")
+        kept = [place for place in range(len(columns)) if place not in {domain, entity_id}]
+        groups: dict[tuple[str, str], list[list[Any]]] = {}
+        for row in series["values"]:
+            groups.setdefault((row[domain], row[entity_id]), []).append([row[place] for place in kept])
+        names = [columns[place] for place in kept]
+        for key, values in groups.items():
+            tags = dict(zip(("domain", "entity_id"), key, strict=True))
+            self.add({"tags": tags, "columns": names, "values": values})
+
+    def points_of_entities(self) -> Counter[str]:
+        """Return how many rows each entity has, by its id without the domain."""
+        counts: Counter[str] = Counter()
+        for entity, length in zip(self._entities, self._lengths, strict=True):
+            counts[entity.split(".", 1)[1]] += length
+        return counts
 
     def column(self, name: str) -> list[Any]:
         """Return a column; None where a series has none."""
@@ -114,7 +147,19 @@ def _floats(column: list[Any]) -> pa.Array:
 
 
 def _attribute(attribute: str, column: list[Any]) -> pa.Array:
-    return pa.array([None if value is None else _meant(attribute, value) for value in column], pa.string())
+    try:
+        return meant(attribute, pa.array(column))
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return meant(attribute, _texts(column))
+
+
+def meant(attribute: str, column: pa.Array) -> pa.Array:
+    """Return an attribute's values as text, as Home Assistant meant them; each distinct value is looked at once."""
+    if pa.types.is_null(column.type):
+        return column.cast(pa.string())
+    encoded = column.dictionary_encode()
+    texts = pa.array([_meant(attribute, value) for value in encoded.dictionary.to_pylist()], pa.string())
+    return texts.take(encoded.indices)
 
 
 def _meant(attribute: str, value: object) -> str | None:

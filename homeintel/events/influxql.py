@@ -9,7 +9,6 @@ from datetime import datetime
 
 SHOW_DATABASES = "SHOW DATABASES"
 SHOW_FIELDS = "SHOW FIELD KEYS"
-SHOW_DOMAINS = 'SHOW TAG VALUES WITH KEY = "domain"'
 
 _SPECIAL = re.compile(r"([\\/.^$|?*+()\[\]{}])")
 
@@ -29,27 +28,63 @@ def from_everything(retention_policy: str | None) -> str:
     return f"FROM {quoted(retention_policy)}./.*/" if retention_policy else "FROM /.*/"
 
 
-def between(start: datetime, end: datetime) -> str:
-    """Return the time condition `start <= time < end`; both UTC."""
-    return f"time >= {_nanoseconds(start)} AND time < {_nanoseconds(end)}"
+def show_domains(recent: str = "") -> str:
+    """Return the query for the values of the tag `domain`; `recent` is a time condition of ours, or empty."""
+    return 'SHOW TAG VALUES WITH KEY = "domain"' + (f" WHERE {recent}" if recent else "")
 
 
-def points(fields: Sequence[str], domains: Iterable[str], start: datetime, end: datetime, *, source: str) -> str:
-    """Return the query for raw fields of entities of some domains, one series an entity."""
+def points(
+    fields: Sequence[str],
+    domains: Iterable[str],
+    window: tuple[datetime, datetime],
+    *,
+    source: str,
+    without: Iterable[str] = (),
+) -> str:
+    """Return the query for raw fields of entities of some domains, one series an entity; empty without any.
+
+    Args:
+        fields: names of fields.
+        domains: values of the tag `domain`.
+        window: UTC, its end exclusive.
+        source: the FROM clause.
+        without: values of the tag `entity_id` that are left out.
+    """
+    chosen = sorted(domains)
+    if not (fields and chosen):
+        return ""
     columns = ", ".join(quoted(name) for name in fields)
-    return (
-        f'SELECT {columns} {source} WHERE {between(start, end)} AND "domain" =~ {one_of(domains)}'
-        ' GROUP BY "domain", "entity_id"'
-    )
+    unwanted = f' AND "entity_id" !~ {one_of(without)}' if without else ""
+    return f'SELECT {columns} {source} WHERE {_where(window, chosen)}{unwanted} GROUP BY "domain", "entity_id"'
 
 
-def reduced(field: str, domains: Iterable[str], start: datetime, end: datetime, *, seconds: int, source: str) -> str:
-    """Return the query for a numeric field reduced on the server: last, min, max and count an interval."""
+def reduced(
+    field: str,
+    domains: Iterable[str],
+    entities: Iterable[str],
+    window: tuple[datetime, datetime],
+    *,
+    seconds: int,
+    source: str,
+) -> str:
+    """Return the query for a numeric field that the server reduces to last, min, max and count an interval.
+
+    Args:
+        field: its name.
+        domains: values of the tag `domain`.
+        entities: values of the tag `entity_id`; without any there is nothing to ask.
+        window: UTC, its end exclusive.
+        seconds: the interval.
+        source: the FROM clause.
+    """
+    chosen, only = sorted(domains), sorted(entities)
+    if not (chosen and only):
+        return ""
     name = quoted(field)
     return (
         f'SELECT last({name}) AS "last", min({name}) AS "min", max({name}) AS "max", count({name}) AS "count" {source}'
-        f' WHERE {between(start, end)} AND "domain" =~ {one_of(domains)}'
-        f' GROUP BY time({seconds}s), "domain", "entity_id" fill(none)'
+        f' WHERE {_where(window, chosen)} AND "entity_id" =~ {one_of(only)}'
+        f' GROUP BY time({int(seconds)}s), "domain", "entity_id" fill(none)'
     )
 
 
@@ -58,9 +93,14 @@ def count_where(field: str, condition: str, *, source: str) -> str:
     return f"SELECT count({quoted(field)}) {source} WHERE {condition}"
 
 
-def newest(field: str, *, source: str) -> str:
-    """Return the query for the newest point of a field, a row a measurement."""
-    return f"SELECT last({quoted(field)}) {source}"
+def newest(field: str, recent: str = "", *, source: str) -> str:
+    """Return the query for the newest point of a field, a row a measurement; `recent` is a time condition, or empty."""
+    return f"SELECT last({quoted(field)}) {source}" + (f" WHERE {recent}" if recent else "")
+
+
+def _where(window: tuple[datetime, datetime], domains: Iterable[str]) -> str:
+    start, end = (_nanoseconds(moment) for moment in window)
+    return f'time >= {start} AND time < {end} AND "domain" =~ {one_of(domains)}'
 
 
 def _nanoseconds(moment: datetime) -> int:

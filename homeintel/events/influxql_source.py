@@ -1,0 +1,208 @@
+"""Reads a database of Home Assistant's influxdb integration through InfluxQL; what 1.x and 3.x have in common."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+import pyarrow as pa
+
+from homeintel.errors import SourceRefusedError
+from homeintel.events import influxql
+from homeintel.events.influx_http import InfluxqlClient
+from homeintel.events.influx_layout import Layout, layout_of
+from homeintel.events.influx_points import SeriesTable, attributes_table, cells, numbers_table, states_table
+from homeintel.events.retry import retried
+from homeintel.events.source import Batch, Found, one_by_one
+
+MOST_ROWS = 300_000
+"""Rows one slice of time may hold; a slice with more is read again in halves, and so are those after it."""
+
+SHORTEST_SLICE = timedelta(minutes=1)
+
+DENSE_POINTS = 20
+"""Points of one series in an interval from which the server reduces it. Measured on 1.6: reducing costs it as much time
+as handing out some 20 points a row would; below, it is cheaper to reduce on the way in."""
+
+
+class InfluxqlSource:
+    """One database, read in slices of time.
+
+    Args:
+        name: what `events.source` will say.
+        client: the server and database.
+        attributes: names of the attributes that are wanted.
+        numeric_interval: seconds to which dense numeric series are reduced by the server.
+        retry_seconds: how long a server that does not answer is tried again.
+        retention_policy: None is the default one.
+        longest_query: the longest time one query may span.
+        recent: a time condition for queries on the schema, where the server can't look at everything; empty without.
+    """
+
+    knows_context = False
+
+    def __init__(
+        self,
+        name: str,
+        client: InfluxqlClient,
+        *,
+        attributes: Iterable[str],
+        numeric_interval: int,
+        retry_seconds: float,
+        retention_policy: str | None = None,
+        longest_query: timedelta = timedelta(days=1),
+        recent: str = "",
+    ) -> None:
+        self._name = name
+        self._client = client
+        self._attributes = frozenset(attributes)
+        self._interval = numeric_interval
+        self._retry_seconds = retry_seconds
+        self._from = influxql.from_everything(retention_policy)
+        self._slice = min(longest_query, timedelta(days=1))
+        self._recent = recent
+        self._layout: Layout | None = None
+        self._dense: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """What `events.source` says."""
+        return self._name
+
+    @property
+    def identity(self) -> str:
+        """The database and its address."""
+        return f"{self._name}:{self._client.url}:{self._client.database}"
+
+    def discover(self) -> Found:
+        """Find the database, its layout, its newest point and points with wrong clocks."""
+        return retried(self._discover, self._retry_seconds)
+
+    def pieces(self, days: Sequence[date]) -> list[list[date]]:
+        """A day each."""
+        return one_by_one(days)
+
+    def read(self, start: datetime, end: datetime) -> Iterator[Batch]:
+        """Yield the window in slices that fit into memory."""
+        layout = self._layout or retried(self._look, self._retry_seconds)
+        position = start
+        while position < end:
+            stop = min(position + self._slice, end)
+            batches = retried(lambda a=position, b=stop: self._read_slice(layout, a, b), self._retry_seconds)  # type: ignore[misc]
+            if batches is not None:
+                yield from batches
+                position = stop
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def queries(self, start: datetime, end: datetime) -> dict[str, str]:
+        """Return the queries of one slice by what they give; those without a domain to ask for are left out.
+
+        Numbers of dense series are `reduced` by the server, those of the others `raw`.
+        """
+        layout = self._layout or self._look()
+        states = [*layout.state_fields, *(["value"] if layout.has_value else [])]
+        fields = [*states, *(name for names in layout.attribute_fields.values() for name in names)]
+        numeric = layout.numeric_domains
+        numbers = numeric if layout.has_value else frozenset()
+        window = (start, end)
+        queries = {
+            "plain": influxql.points(states, layout.plain_domains, window, source=self._from),
+            "rich": influxql.points(fields, layout.rich_domains, window, source=self._from),
+            "text": influxql.points(layout.state_fields, numeric, window, source=self._from),
+            "raw": influxql.points(["value"], numbers, window, source=self._from, without=self._dense),
+            "reduced": influxql.reduced(
+                "value", numbers, self._dense, window, seconds=self._interval, source=self._from
+            ),
+        }
+        return {name: query for name, query in queries.items() if query}
+
+    def _discover(self) -> Found:
+        self._need_database()
+        layout = self._look()
+        if not layout.measurements:
+            return Found(["no measurement at all"])
+        if not layout.domains:
+            raise SourceRefusedError(
+                f"The database {self._client.database} at {self._client.url} does not hold Home Assistant's"
+                f" points: its {len(layout.measurements)} measurements have no tag `domain`.",
+                next_step="Name the database that Home Assistant's influxdb integration writes to in events.database.",
+            )
+        return Found(layout.sentences, newest=self._newest(layout), refused=self._refused(layout))
+
+    def _need_database(self) -> None:
+        known = {
+            name
+            for series in self._client.ask(influxql.SHOW_DATABASES)
+            for name in cells(series, "name", "iox::database")
+        }
+        if self._client.database not in known:
+            there = ", ".join(sorted(known - {"_internal"})) or "none that this user may read"
+            raise SourceRefusedError(
+                f"InfluxDB at {self._client.url} has no database {self._client.database}; there is: {there}.",
+                next_step="Name the right one in events.database, or give the user READ on it.",
+            )
+
+    def _look(self) -> Layout:
+        fields = {series["name"]: cells(series, "fieldKey") for series in self._client.ask(influxql.SHOW_FIELDS)}
+        shown = self._client.ask(influxql.show_domains(self._recent))
+        domains = {value for series in shown for value in cells(series, "value")}
+        self._layout = layout_of(fields, domains, self._attributes)
+        return self._layout
+
+    def _newest(self, layout: Layout) -> datetime | None:
+        fields = [*layout.state_fields, *(["value"] if layout.has_value else [])]
+        answers = [self._client.ask(influxql.newest(name, self._recent, source=self._from)) for name in fields]
+        stamps = [stamp for series in answers for each in series for stamp in cells(each, "time")]
+        return datetime.fromtimestamp(max(stamps) / 1e9, UTC) if stamps else None
+
+    def _refused(self, layout: Layout) -> dict[str, int]:
+        """Count points with wrong clocks; they lie in no day, so no day ever reads them."""
+        conditions = {"future": "time > now() + 1d", "before 2000": "time < '2000-01-01T00:00:00Z'"}
+        field = "value" if layout.has_value else layout.state_fields[0]
+        counts = {
+            reason: sum(
+                count
+                for series in self._client.ask(influxql.count_where(field, condition, source=self._from))
+                for count in cells(series, "count")
+            )
+            for reason, condition in conditions.items()
+        }
+        return {reason: count for reason, count in counts.items() if count}
+
+    def _read_slice(self, layout: Layout, start: datetime, end: datetime) -> list[Batch] | None:
+        """Return the batches of one slice; None where it holds too much, and the next attempt will ask for less."""
+        queries = self.queries(start, end)
+        names = list(queries)
+        tables = {name: SeriesTable() for name in names}
+        if not queries:
+            return []
+        for which, series in self._client.stream(list(queries.values())):
+            tables[names[which]].add(series)
+            if sum(table.rows for table in tables.values()) > MOST_ROWS and end - start > SHORTEST_SLICE:
+                if not self._note_dense(tables, end - start):
+                    self._slice = max((end - start) / 2, SHORTEST_SLICE)
+                return None
+        self._note_dense(tables, end - start)
+        return list(_batches(tables, layout, start))
+
+    def _note_dense(self, tables: dict[str, SeriesTable], span: timedelta) -> bool:
+        """Remember which series the server shall reduce from now on; return whether there are new ones."""
+        if "raw" not in tables:
+            return False
+        most = DENSE_POINTS * max(1.0, span / timedelta(seconds=self._interval))
+        found = {entity_id for entity_id, count in tables["raw"].points_of_entities().items() if count > most}
+        self._dense |= found
+        return bool(found)
+
+
+def _batches(tables: dict[str, SeriesTable], layout: Layout, start: datetime) -> Iterator[Batch]:
+    parts = dict.fromkeys(("plain", "rich", "text"), layout.state_fields) | {"raw": ()}
+    states = [states_table(tables[name], fields) for name, fields in parts.items() if name in tables]
+    states = [table for table in states if len(table)]
+    if states:
+        yield Batch("states", pa.concat_tables(states).sort_by("ts"))
+    if "rich" in tables and tables["rich"].rows:
+        yield Batch("attributes", attributes_table(tables["rich"], layout.attribute_fields).sort_by("ts"))
+    if "reduced" in tables and tables["reduced"].rows:
+        yield Batch("numbers", numbers_table(tables["reduced"], start).sort_by("ts"))
