@@ -37,6 +37,8 @@ def find_stuck(history: History) -> Iterator[Anomaly]:
         log_chance = log_tail_chance(float(stays[longest]), others)
         if stays[longest] < max(SHORTEST, STUCK_RATIO * others.max()) or log_chance > LOG_CHANCE:
             continue
+        if _unknown(history, stream.entity, float(stream.time[longest]), float(others.max())):
+            continue
         over = bool(changes.max() > stream.time[longest])
         yield Anomaly(
             kind="stuck",
@@ -48,3 +50,10 @@ def find_stuck(history: History) -> Iterator[Anomaly]:
             observed=f"{state} for {spell(float(stays[longest]))}",
             detail={"state": state, "stays": len(stays), "longest_other_seconds": round(float(others.max()))},
         )
+
+
+def _unknown(history: History, entity: int, start: float, usual: float) -> bool:
+    """Return whether the end of a stay may have been lost: a gap began while it could still have been an ordinary one."""
+    gaps = history.gaps
+    own = (gaps.entity == entity) | (gaps.entity < 0)
+    return bool((own & (gaps.start >= start) & (gaps.start <= start + usual)).any())

@@ -18,12 +18,18 @@ BY_ACCIDENT = 0.05
 
 def find_undone(history: History, patterns: Sequence[Pattern]) -> Iterator[Anomaly]:
     """Yield every automated pattern that people undo; from its first occurrence in the window to its last."""
-    for pattern in patterns:
-        if not pattern.already_automated or pattern.undone < max(LEAST_UNDONE, UNDONE_SHARE * pattern.occurrences):
+    seen: set[tuple[str, str]] = set()
+    for pattern in sorted(patterns, key=lambda p: -p.undone):
+        if (
+            (pattern.entity_id, pattern.state) in seen
+            or not pattern.already_automated
+            or pattern.undone < max(LEAST_UNDONE, UNDONE_SHARE * pattern.occurrences)
+        ):
             continue
         log_chance = log_binomial_tail(pattern.undone, pattern.occurrences, BY_ACCIDENT)
         if log_chance > LOG_CHANCE / 2 or pattern.first_seen is None:
             continue
+        seen.add((pattern.entity_id, pattern.state))
         automation = history.automation_of.get((pattern.entity_id, pattern.state))
         yield Anomaly(
             kind="undone_automation",

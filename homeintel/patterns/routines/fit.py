@@ -24,6 +24,9 @@ MAX_TOLERANCE = 120.0
 SPLIT_GAIN = 3.0
 """Log likelihood that weekday or weekend must gain over every day: Akaike's 1 for the second rate and 2 for the choice."""
 
+REST_SHARE = 0.5
+"""On the other weekdays it may happen at most so often as on the set's; otherwise it is one habit, kept unevenly."""
+
 MOSTLY_HELD = 0.5
 """A weekday of which less than this share is possible is one on which the state mostly holds already."""
 
@@ -111,7 +114,8 @@ def best_mask(kept: Bools, possible: Bools, usable: Bools, weekdays: Ints) -> in
     in_hits, in_days = inside @ hits, inside @ days
     gain = _log_likelihood(in_hits, in_days) + _log_likelihood(hits.sum() - in_hits, days.sum() - in_days)
     gain -= _log_likelihood(np.array([hits.sum()]), np.array([days.sum()]))
-    higher = in_hits * np.maximum(days.sum() - in_days, 1) > (hits.sum() - in_hits) * np.maximum(in_days, 1)
+    out_hits, out_days = hits.sum() - in_hits, np.maximum(days.sum() - in_days, 1)
+    higher = in_hits * out_days * REST_SHARE >= out_hits * np.maximum(in_days, 1)
     cost = np.array([0.0, SPLIT_GAIN, SPLIT_GAIN] + [SET_GAIN] * (len(masks) - 3))
     net = np.where(higher, gain, -np.inf) - cost
     net[0] = 0.0
