@@ -12,6 +12,7 @@ from homeintel.suggestions.aftermath import put_aside, resolved, watched
 from homeintel.suggestions.backtest.history import EntityHistory
 from homeintel.suggestions.backtest.replay import replay
 from homeintel.suggestions.candidate import Candidate
+from homeintel.suggestions.echoes import echoes
 from homeintel.suggestions.from_anomalies import from_anomalies
 from homeintel.suggestions.from_features import from_opportunities
 from homeintel.suggestions.from_patterns import from_pattern
@@ -57,7 +58,13 @@ class Suggestions:
 
 
 def habits(material: Material) -> list[PatternRow]:
-    """Return the patterns that no machine carries out already."""
+    """Return the patterns that no machine carries out already, a group's echo of its member left out."""
+    by_hand = _by_hand(material)
+    only_echoes = echoes(by_hand, material.members, material.names)
+    return [row for row in by_hand if row.pattern_id not in only_echoes]
+
+
+def _by_hand(material: Material) -> list[PatternRow]:
     return [row for row in material.patterns if row.pattern_id not in material.automated]
 
 
@@ -86,7 +93,7 @@ def choose(
     kept_out = answered(candidates, memory, window.end_day)
     selection = select(candidates, kept_out, limit)
     return Suggestions(
-        replace(selection, steps=_from_the_start(selection.steps, len(material.automated))),
+        replace(selection, steps=_from_the_start(selection.steps, material)),
         tuple(candidates),
         tuple(put_aside(candidates, memory, kept_out)),
         tuple(watched(candidates, memory, past.histories, material.automated, material.own)),
@@ -94,12 +101,20 @@ def choose(
     )
 
 
-def _from_the_start(steps: Sequence[Step], automated: int) -> tuple[Step, ...]:
+def _from_the_start(steps: Sequence[Step], material: Material) -> tuple[Step, ...]:
     """Return the funnel with the patterns that were no candidates at all in front."""
-    found = Step("patterns, unused features and anomalies", steps[0].candidates + automated)
-    habit = "1 habit" if automated == 1 else f"{automated} habits"
-    note = f"{habit} a machine carries out already" if automated else ""
-    return (found, replace(steps[0], step="not automated already", example=note), *steps[1:])
+    automated, count = len(material.automated), steps[0].candidates
+    same = len(_by_hand(material)) - len(habits(material))
+    return (
+        Step("patterns, unused features and anomalies", count + same + automated),
+        Step("not automated already", count + same, _counted(automated, "a machine carries out already")),
+        replace(steps[0], step="not a group and its member at once", example=_counted(same, "seen in both")),
+        *steps[1:],
+    )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{'1 habit' if count == 1 else f'{count} habits'} {what}" if count else ""
 
 
 def left_out(calendar: Calendar, away: list[tuple[float, float]], days_with_data: frozenset[str]) -> Bools:

@@ -1,6 +1,7 @@
 """Reads what phase 5 works on: the patterns, anomalies and unused features of this run, else the newest stored ones."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import duckdb
@@ -28,6 +29,7 @@ class Material:
         names: what people call their entities.
         battery_devices: addresses of devices on a battery.
         device_names: what people call their devices.
+        members: a group's address -> the addresses of its members.
         memory: what earlier nights showed, what the person answered.
         own: the home's own automations, where given.
         missing: a sentence for each input that is old or missing.
@@ -42,6 +44,7 @@ class Material:
     names: Names
     battery_devices: frozenset[str]
     device_names: tuple[str, ...]
+    members: Mapping[str, frozenset[str]]
     memory: Memory
     own: OwnAutomations = field(default_factory=OwnAutomations)
     missing: tuple[str, ...] = ()
@@ -78,7 +81,7 @@ def load(phase: Phase, problems: Sequence[str] = ()) -> Material:
                 kept="Answers and earlier suggestions are kept.",
                 next_step="Mend phases 1 to 4 first; `homeintel doctor` says what they lack.",
             )
-        devices = query(connection, "SELECT ieee_address, friendly_name, power_source FROM devices")
+        devices = query(connection, "SELECT ieee_address, friendly_name, power_source, members FROM devices")
         own = read_automations(phase.settings.suggestions.automations_file)
         rows = pattern_rows(_rows(connection, "patterns", patterns.run_id))
         material = Material(
@@ -88,6 +91,7 @@ def load(phase: Phase, problems: Sequence[str] = ()) -> Material:
             opportunities=pd.DataFrame(),
             names=load_names(query(connection, "SELECT * FROM entities"), devices),
             battery_devices=frozenset(devices.loc[devices["power_source"] == "Battery", "ieee_address"]),
+            members=_members(devices),
             device_names=tuple(devices["friendly_name"]),
             memory=load_memory(connection, phase.run_id, phase.window.end),
             own=own,
@@ -120,6 +124,16 @@ def _source(connection: duckdb.DuckDBPyConnection, phase: Phase, name: PhaseName
         night = f"the night of {row[1].astimezone(phase.window.zone):%Y-%m-%d}" if row[1] else "an earlier night"
         return _Source(row[0], True, f"The {name} are those of {night}.")
     return _Source(row[0], False, f"Phase {name} was {status}: {reason}".strip() if status == "degraded" else "")
+
+
+def _members(devices: pd.DataFrame) -> dict[str, frozenset[str]]:
+    groups = devices[devices["members"].notna()]
+    return {
+        address: frozenset(
+            str(one.get("ieee_address")) if isinstance(one, dict) else str(one) for one in json.loads(text)
+        )
+        for address, text in zip(groups["ieee_address"], groups["members"], strict=True)
+    }
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: str, run_id: str | None) -> pd.DataFrame:

@@ -1,0 +1,1 @@
+"""Measurements, printed as tables: ratios taken in one run, never timed tests."""
