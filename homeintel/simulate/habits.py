@@ -75,7 +75,7 @@ def routine_intents(scene: Scene, missed: dict[int, npt.NDArray[np.bool_]], rng:
         entity = scene.cast.numbers[routine.entity_id]
         parts.append(_by_hand(scene, times[done], entity, routine.state, number, rng))
         if routine.undo_minutes:
-            later = times[done] + np.round(undo[done] * MINUTE).astype(np.int64)
+            later = scene.life.when_awake(times[done] + np.round(undo[done] * MINUTE).astype(np.int64), rng)
             back = opposite(routine.entity_id, routine.state)
             parts.append(_by_hand(scene, later, entity, back, NONE, rng))
     return concatenate(parts)
@@ -113,7 +113,7 @@ def random_intents(scene: Scene, rng: np.random.Generator) -> Rows:
         rate = scene.kind.frequent_use if entity.entity_id in scene.plan.frequent else rate
         times = scene.life.sample(rng, int(rng.poisson(rate * scene.clock.days)))
         lasting = np.exp(rng.normal(np.log(USE_MINUTES), USE_SIGMA, len(times)))
-        later = times + np.round(lasting * MINUTE).astype(np.int64)
+        later = scene.life.when_awake(times + np.round(lasting * MINUTE).astype(np.int64), rng)
         number = scene.cast.numbers[entity.entity_id]
         parts.append(_by_hand(scene, times, number, ACTIVE[entity.component], NONE, rng))
         parts.append(_by_hand(scene, later, number, REST[entity.component], NONE, rng))

@@ -10,6 +10,7 @@ from homeintel.simulate.kinds import HomeKind, Person
 
 __all__ = ["Life", "live"]
 
+SETTLING = 40 * MINUTE  # after waking or coming home, what was left on is switched off within this time
 EARLY_SHIFT, LATE_SHIFT = -150.0, 300.0  # minutes against an ordinary day
 
 
@@ -43,6 +44,14 @@ class Life:
         spell = np.searchsorted(self.spells[:, 0], ts, side="right") - 1
         inside = (spell >= 0) & (ts < self.spells[np.maximum(spell, 0), 1]) if len(self.spells) else np.zeros(1, bool)
         return np.broadcast_to(inside, ts.shape)
+
+    def when_awake(self, ts: Ints, rng: np.random.Generator) -> Ints:
+        """Return the times, those at which nobody is there or awake moved to soon after somebody is again."""
+        if not len(self.spells) or not len(ts):
+            return ts
+        following = np.minimum(np.searchsorted(self.spells[:, 0], ts), len(self.spells) - 1)
+        soon = self.spells[following, 0] + rng.integers(MINUTE, SETTLING, len(ts))
+        return np.where(self.awake(ts) | (soon < ts), ts, soon)
 
     @property
     def hours(self) -> float:

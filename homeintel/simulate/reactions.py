@@ -57,7 +57,7 @@ def _couple(
     lag = np.exp(rng.normal(np.log(coupling.lag_seconds), LAG_SIGMA, len(times))) * SECOND
     lasting = np.exp(rng.normal(np.log(UNDO_MINUTES), UNDO_SIGMA, len(times))) * MINUTE
     does = rng.random(len(times)) < coupling.probability
-    later = times + np.round(lag + lasting).astype(np.int64)
+    later = scene.life.when_awake(times + np.round(lag + lasting).astype(np.int64), rng)
     occasion = _occasions(times, np.where(does, later, times))
     at, later, times = (
         times[does & occasion] + np.round(lag[does & occasion]).astype(np.int64),
