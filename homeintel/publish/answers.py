@@ -90,6 +90,8 @@ def record_presses(store: Store, presses: Sequence[Received], *, now: datetime) 
     Raises:
         StoreError: the database refused; the presses stay on the broker.
     """
+    if not presses:
+        return Answers()
     waiting = {message.topic for message in outbox.waiting(store, now=now) if not message.payload}
     taken: list[Answer] = []
     refused: list[str] = []

@@ -66,12 +66,11 @@ def deliver(
         PublishError: there is no broker to publish to, or a topic is not homeintel's own.
         StoreError: the database refused.
     """
-    publish_broker(settings)
-    now = datetime.now(UTC)
-    outbox.keep(store, run_id, messages, now=now)
+    broker, now = publish_broker(settings), datetime.now(UTC)
+    waiting = outbox.keep(store, run_id, messages, now=now)
     if unreachable is not None:
-        return Delivery(0, len(outbox.waiting(store, now=now)), unreachable)
-    return flush_outbox(store, settings)
+        return Delivery(0, len(waiting), unreachable)
+    return _send_waiting(store, Topics.of(settings), broker, waiting)
 
 
 def flush_outbox(store: Store, settings: Settings) -> Delivery:
@@ -81,13 +80,15 @@ def flush_outbox(store: Store, settings: Settings) -> Delivery:
         PublishError: there is no broker to publish to.
         StoreError: the database refused.
     """
-    topics = Topics.of(settings)
-    broker = publish_broker(settings)
-    messages = outbox.waiting(store, now=datetime.now(UTC))
-    foreign = [message.topic for message in messages if not topics.is_own(message.topic)]
+    topics, broker = Topics.of(settings), publish_broker(settings)
+    return _send_waiting(store, topics, broker, outbox.waiting(store, now=datetime.now(UTC)))
+
+
+def _send_waiting(store: Store, topics: Topics, broker: BrokerSettings, waiting: Sequence[Message]) -> Delivery:
+    foreign = [message.topic for message in waiting if not topics.is_own(message.topic)]
     if foreign:
         outbox.forget(store, foreign)
-    own = [message for message in messages if topics.is_own(message.topic)]
+    own = [message for message in waiting if topics.is_own(message.topic)]
     if not own:
         return Delivery(0, 0)
     sent, error = send(broker, topics, own)

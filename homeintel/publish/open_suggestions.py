@@ -7,30 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from homeintel.store import Store, query
-
 OPEN = frozenset({"new", "repeated"})
 """Statuses of a suggestion that waits for an answer."""
 
 ANSWERED = frozenset({"accepted", "dismissed", "snoozed"})
 """Statuses that a person gave: that such a suggestion is gone from the list is no news to them."""
-
-
-def read_suggestions(store: Store, run_id: str) -> pd.DataFrame:
-    """Return the run's suggestions by rank, columns as in the table."""
-    with store.connect() as connection:
-        return query(connection, "SELECT * FROM suggestions WHERE run_id = ? ORDER BY rank, suggestion_id", [run_id])
-
-
-def answered_since_start(store: Store, run_id: str) -> frozenset[str]:
-    """Return the suggestions that were answered since the run began: phase 5 did not know of it."""
-    with store.connect() as connection:
-        rows = connection.execute(
-            """SELECT DISTINCT suggestion_id FROM feedback
-            WHERE given_at >= (SELECT started_at FROM job_runs WHERE run_id = ?)""",
-            [run_id],
-        ).fetchall()
-    return frozenset(suggestion_id for (suggestion_id,) in rows)
 
 
 def open_rows(suggestions: pd.DataFrame, answered: Collection[str] = ()) -> pd.DataFrame:

@@ -8,42 +8,33 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
+import duckdb
 import pandas as pd
 
 from homeintel.publish.message import Message
 from homeintel.store import Store, insert
 
 
-def keep(store: Store, run_id: str, messages: Sequence[Message], *, now: datetime) -> None:
-    """Put messages behind what is already waiting; an older message of the same topic gives way.
+def keep(store: Store, run_id: str, messages: Sequence[Message], *, now: datetime) -> list[Message]:
+    """Put messages behind what is already waiting, and return all that waits; an older one of the same topic gives way.
 
     Raises:
         StoreError: the database refused; nothing was kept.
     """
-    if not messages:
-        return
     topics = [message.topic for message in messages]
     with store.transaction() as connection:
         connection.execute("DELETE FROM outbox WHERE list_contains(?, topic)", [topics])
         [(last,)] = connection.execute("SELECT coalesce(max(position), 0) FROM outbox").fetchall()
         rows = [_row(run_id, message, last + number, now) for number, message in enumerate(messages, start=1)]
-        insert(connection, "outbox", pd.DataFrame(rows).astype({"expires_at": "datetime64[us, UTC]"}))
+        if rows:
+            insert(connection, "outbox", pd.DataFrame(rows).astype({"expires_at": "datetime64[us, UTC]"}))
+        return _waiting(connection, now)
 
 
 def waiting(store: Store, *, now: datetime) -> list[Message]:
     """Return what waits, in order; messages that expired meanwhile are removed."""
     with store.transaction() as connection:
-        connection.execute("DELETE FROM outbox WHERE expires_at <= ?", [now])
-        rows = connection.execute(
-            "SELECT topic, payload, qos, retain, expires_at FROM outbox ORDER BY position"
-        ).fetchall()
-    return [Message(*row) for row in rows]
-
-
-def waiting_topics(store: Store) -> frozenset[str]:
-    """Return the topics of what waits."""
-    with store.connect() as connection:
-        return frozenset(topic for (topic,) in connection.execute("SELECT topic FROM outbox").fetchall())
+        return _waiting(connection, now)
 
 
 def confirmed(store: Store, messages: Sequence[Message], *, now: datetime) -> None:
@@ -75,10 +66,10 @@ def clear(store: Store) -> None:
         connection.execute("DELETE FROM published")
 
 
-def published(store: Store) -> dict[str, str]:
-    """Return topic -> payload of what the broker last confirmed."""
-    with store.connect() as connection:
-        return dict(connection.execute("SELECT topic, payload FROM published").fetchall())
+def _waiting(connection: duckdb.DuckDBPyConnection, now: datetime) -> list[Message]:
+    connection.execute("DELETE FROM outbox WHERE expires_at <= ?", [now])
+    rows = connection.execute("SELECT topic, payload, qos, retain, expires_at FROM outbox ORDER BY position").fetchall()
+    return [Message(*row) for row in rows]
 
 
 def _row(run_id: str, message: Message, position: int, now: datetime) -> dict[str, object]:

@@ -10,11 +10,11 @@ import pandas as pd
 
 from homeintel.errors import BridgeError
 from homeintel.phase import Outcome, Phase
-from homeintel.publish import figures, outbox
+from homeintel.publish import figures
 from homeintel.publish.answers import Answers, acknowledgement, read_presses, record_presses
 from homeintel.publish.deliver import Delivery, deliver, publish_broker
+from homeintel.publish.inputs import read_inputs
 from homeintel.publish.message import Message, to_json
-from homeintel.publish.open_suggestions import answered_since_start, read_suggestions
 from homeintel.publish.plan import Plan, plan_messages
 from homeintel.publish.thin import thin_history
 from homeintel.publish.topics import Topics
@@ -72,15 +72,9 @@ def take_answers(phase: Phase) -> Taken:
 
 def prepare(phase: Phase) -> Plan:
     """Return what this phase would send; nothing is sent."""
-    return plan_messages(
-        phase.settings,
-        read_suggestions(phase.store, phase.run_id),
-        outbox.published(phase.store),
-        outbox.waiting_topics(phase.store),
-        run_id=phase.run_id,
-        night=phase.window.end_day.isoformat(),
-        answered=answered_since_start(phase.store, phase.run_id),
-    )
+    inputs = read_inputs(phase.store, phase.run_id)
+    night = phase.window.end_day.isoformat()
+    return plan_messages(phase.settings, inputs, run_id=phase.run_id, night=night)
 
 
 def publish(phase: Phase, plan: Plan, taken: Taken) -> Delivery:
@@ -131,7 +125,7 @@ def outcome(phase: Phase, taken: Taken, delivery: Delivery) -> Outcome:
         return Outcome("degraded", written, f"{delivery.error} {kept}", counted)
     status, why = phase.earlier.get("suggestions", ("succeeded", ""))
     if status in {"failed", "skipped"}:
-        return Outcome("degraded", written, f"No suggestions of this night to publish: {why}", counted)
+        return Outcome("degraded", written, f"No suggestions of this night, older ones stay: {why}", counted)
     reason = f"{delivery.sent} messages sent, {len(answers.taken)} answers taken, {len(answers.refused)} refused."
     return Outcome("succeeded", written, reason, counted)
 

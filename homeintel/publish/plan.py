@@ -1,6 +1,6 @@
 """What phase 6 sends: discovery, the slots, and the suggestions if any is new or gone."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ import pandas as pd
 
 from homeintel.publish.discovery import discovery_messages, discovery_topics
 from homeintel.publish.entities import Component, night_components
+from homeintel.publish.inputs import Inputs
 from homeintel.publish.message import Message, to_json
 from homeintel.publish.open_suggestions import Change, change, open_rows, told_before
 from homeintel.publish.slots import shown_ids, slot_components, slot_values
@@ -35,36 +36,25 @@ class Plan:
     messages: list[Message]
 
 
-def plan_messages(
-    settings: Settings,
-    suggestions: pd.DataFrame,
-    published: Mapping[str, str],
-    waiting: Collection[str],
-    *,
-    run_id: str,
-    night: str,
-    answered: Collection[str] = (),
-) -> Plan:
-    """Return what phase 6 sends.
+def plan_messages(settings: Settings, inputs: Inputs, *, run_id: str, night: str) -> Plan:
+    """Return what phase 6 sends. Older suggestions stay in their slots and are no news.
 
     Args:
         settings: the home's.
-        suggestions: this run's, columns as in the table.
-        published: topic -> payload the broker last confirmed.
-        waiting: topics of messages it has not confirmed yet.
+        inputs: what there is to tell, and what was told.
         run_id: the run.
         night: its date, `YYYY-MM-DD`.
-        answered: ids of suggestions that were answered just now.
 
     Raises:
         PublishError: `publish.topic` can't be published under.
     """
     topics = Topics.of(settings)
-    shown = open_rows(suggestions, answered)
+    shown = open_rows(inputs.suggestions, inputs.answered)
     components = [*night_components(topics), *slot_components(topics, shown_ids(shown))]
-    changed = change(suggestions, told_before(published, topics.suggestions), night=night, answered=answered)
-    messages = _entity_messages(settings, topics, components, shown, {*published, *waiting})
-    if changed.new or changed.gone or settings.publish.always:
+    told = told_before(inputs.published, topics.suggestions)
+    changed = change(inputs.suggestions, told, night=night, answered=inputs.answered)
+    messages = _entity_messages(settings, topics, components, shown, {*inputs.published, *inputs.waiting})
+    if inputs.fresh and (changed.new or changed.gone or settings.publish.always):
         payload = suggestions_payload(settings.home.name, shown, changed, run_id=run_id, night=night)
         messages.append(Message(topics.suggestions, to_json(payload)))
     return Plan(components, shown, changed, messages)

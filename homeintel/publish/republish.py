@@ -3,9 +3,9 @@
 from datetime import date
 
 from homeintel.errors import PublishError
-from homeintel.publish import figures, outbox
+from homeintel.publish import figures
 from homeintel.publish.deliver import deliver, publish_broker
-from homeintel.publish.open_suggestions import answered_since_start, read_suggestions
+from homeintel.publish.inputs import read_inputs
 from homeintel.publish.plan import plan_messages
 from homeintel.publish.run_message import raise_if_kept, run_messages
 from homeintel.settings import Settings
@@ -33,15 +33,7 @@ def republish(store: Store, settings: Settings, day: date | None = None) -> int:
         )
     publish_broker(settings)
     run_id, night = _run_of(store, settings, day)
-    plan = plan_messages(
-        settings,
-        read_suggestions(store, run_id),
-        outbox.published(store),
-        outbox.waiting_topics(store),
-        run_id=run_id,
-        night=night.isoformat(),
-        answered=answered_since_start(store, run_id),
-    )
+    plan = plan_messages(settings, read_inputs(store, run_id), run_id=run_id, night=night.isoformat())
     delivery = deliver(store, settings, run_id, [*plan.messages, *run_messages(store, settings, run_id)])
     raise_if_kept(delivery)
     return delivery.sent

@@ -125,6 +125,11 @@ class Home:
         with self.store.transaction() as connection:
             insert(connection, "suggestions", pd.DataFrame(rows))
 
+    def published(self) -> dict[str, str]:
+        """Return topic -> payload as remembered."""
+        with self.store.connect() as connection:
+            return dict(connection.execute("SELECT topic, payload FROM published").fetchall())
+
     def slots(self, *suggestion_ids: str) -> str:
         """Return the topic of the slots that show these suggestions."""
         return Topics.of(self.settings).slots(suggestion_ids)

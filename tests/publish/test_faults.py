@@ -206,4 +206,4 @@ def test_a_retract_that_fails_changes_nothing(home: Home, broker: Mosquitto) -> 
     broker.stop()
     with pytest.raises(PublishError, match="0 of 0"):
         retract(home.store, home.settings)
-    assert "homeassistant/device/homeintel_demo/config" in outbox.published(home.store)
+    assert "homeassistant/device/homeintel_demo/config" in home.published()

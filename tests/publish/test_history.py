@@ -129,11 +129,11 @@ def test_every_run_table_is_thinned() -> None:
 
 
 def test_utilisation_is_the_features_rooms(home: Home) -> None:
-    """The figure in SQL equals `homeintel.features.utilisation` on the same rows: 40 random homes, and an empty one."""
+    """The figure in SQL equals `homeintel.features.utilisation` on the same rows: 15 random homes, and an empty one."""
     random = np.random.default_rng(7)
     devices = pd.DataFrame({"ieee_address": ["a", "b"]})
     known = 0
-    for size in [0, *random.integers(1, 20, 40)]:
+    for size in [0, *random.integers(1, 20, 15)]:
         frame = usage(
             ieee_address=random.choice(["a", "b"], size).tolist(),
             feature=random.choice(["x", "y", "z"], size).tolist(),
@@ -149,4 +149,4 @@ def test_utilisation_is_the_features_rooms(home: Home) -> None:
         if found is not None:
             known += 1
             assert found == pytest.approx(100 * expected.iloc[0], abs=0.051)
-    assert known > 20
+    assert known > 10

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from homeintel.errors import PublishError
-from homeintel.publish import outbox
 from homeintel.publish.phase import BY_HAND, OLDER, SWITCHED_OFF, run
 from homeintel.publish.run_message import send_run_message
 from homeintel.store import count, query
@@ -151,4 +150,74 @@ def test_a_night_without_news_is_silent_about_suggestions(home: Home, broker: Mo
         run(home.phase("run-2", night=NIGHT + timedelta(days=1)))
         reader.settle()
     assert reader.topics() == ["homeintel/demo/ping", home.slots("p-1"), "homeintel/demo/acknowledged"]
-    assert json.loads(outbox.published(home.store)["homeintel/demo/suggestions"])["run_id"] == "run-1"
+    assert json.loads(home.published()["homeintel/demo/suggestions"])["run_id"] == "run-1"
+
+
+def test_a_night_whose_phase_5_failed_takes_nothing_away(home: Home, broker: Mosquitto) -> None:
+    home.night()
+    home.suggest("run-1", "p-1", "p-2")
+    run(home.phase())
+    following = NIGHT + timedelta(days=1)
+    home.night("run-2", night=following, status="failed")
+    with home.store.transaction() as connection:
+        connection.execute("UPDATE job_phases SET status = 'failed' WHERE run_id = 'run-2' AND phase = 'suggestions'")
+    with reading(broker) as reader:
+        reader.messages.clear()
+        outcome = run(home.phase("run-2", night=following, earlier={"suggestions": ("failed", "It broke.")}))
+        send_run_message(home.store, home.settings, "run-2")
+        reader.settle()
+    assert (outcome.status, outcome.reason) == ("degraded", "No suggestions of this night, older ones stay: It broke.")
+    assert "homeintel/demo/suggestions" not in reader.topics()
+    assert [slot["title"] for slot in reader.json(home.slots("p-1", "p-2")).values()][:2] == [
+        "Title of p-1",
+        "Title of p-2",
+    ]
+    assert (reader.json("homeintel/demo/run")["status"], reader.json("homeintel/demo/run")["suggestions"]) == (
+        "failed",
+        0,
+    )
+
+
+def test_gone_is_told_and_what_a_person_answered_is_no_news(home: Home, broker: Mosquitto) -> None:
+    home.night()
+    home.suggest("run-1", "p-1", "p-2", "p-3")
+    run(home.phase())
+    nights = [NIGHT + timedelta(days=number) for number in range(1, 4)]
+    home.night("run-2", night=nights[0])
+    home.suggest("run-2", "p-1", status="repeated")
+    home.suggest("run-2", "p-2", status="dismissed")
+    home.suggest("run-2", "p-3", status="resolved")
+    with reading(broker, "homeintel/demo/suggestions") as reader:
+        run(home.phase("run-2", night=nights[0]))
+        reader.settle()
+        told = reader.json("homeintel/demo/suggestions")
+        assert (told["new"], told["gone"]) == ([], ["p-3"])
+        assert [one["suggestion_id"] for one in told["suggestions"]] == ["p-1"]
+        home.night("run-3", night=nights[1])
+        home.suggest("run-3", "p-2", status="new")
+        home.suggest("run-3", "p-1", status="repeated")
+        run(home.phase("run-3", night=nights[1]))
+        reader.settle()
+        assert reader.json("homeintel/demo/suggestions")["new"] == ["p-2"]
+
+
+def test_a_night_that_is_run_again_tells_nothing_twice(home: Home, broker: Mosquitto) -> None:
+    home.night()
+    home.suggest("run-1", "p-1")
+    run(home.phase())
+    home.night("run-1b")
+    home.suggest("run-1b", "p-1")
+    with reading(broker, "homeintel/demo/suggestions") as reader:
+        reader.messages.clear()
+        run(home.phase("run-1b"))
+        reader.settle()
+    assert reader.messages == []
+
+
+def test_always_tells_the_suggestions_every_night(tmp_path: Path, broker: Mosquitto) -> None:
+    home = make_home(tmp_path, broker, always=True)
+    home.night()
+    with reading(broker, "homeintel/demo/suggestions") as reader:
+        run(home.phase())
+        reader.settle()
+        assert reader.json("homeintel/demo/suggestions")["suggestions"] == []
