@@ -1,0 +1,111 @@
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from homeintel.report.charts.suggestions import backtest_chart, funnel_chart, ranking_chart
+from homeintel.store import Store
+from homeintel.suggestions import letter
+from homeintel.suggestions import phase as room
+from homeintel.suggestions.save import funnel_rows, suggestion_rows
+from homeintel.suggestions.views import backtest_table, changes_table, open_rows, suggestion_table
+from homeintel.suggestions.wording import Worded
+from tests.suggestions import homes
+
+EVIL = "<script>alert(1)</script>"
+
+
+class Shown:
+    """Keeps what a notebook would show."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.html: list[str] = []
+        self.charts: list[Any] = []
+        monkeypatch.setattr(letter, "show_mime", self._mime)
+        monkeypatch.setattr(letter, "show_text", self.html.append)
+        monkeypatch.setattr(letter, "draw", self.charts.append)
+
+    def _mime(self, bundle: Mapping[str, Any]) -> None:
+        self.html.append(bundle["text/html"])
+
+
+def rows_of(store: Store, tmp_path: Path, **pattern: Any) -> tuple[pd.DataFrame, Any, Any]:
+    homes.start_run(store, "run-1")
+    homes.write(store, "patterns", [homes.pattern("p1", **pattern)])
+    homes.write(store, "events", homes.routine_events(skipped=[25]))
+    homes.write(store, "anomalies", [homes.anomaly("silent", "sensor.bath")])
+    entity = {
+        "entity_id": "light.kitchen",
+        "ieee_address": "1",
+        "component": "light",
+        "enabled": True,
+        "source": "registry",
+    }
+    homes.write(store, "entities", [entity | {"name": EVIL}])
+    phase = homes.phase(store, homes.settings(tmp_path))
+    material = room.load(phase)
+    suggestions = room.suggest(phase, material, room.load_past(phase, material))
+    return suggestion_rows(suggestions, material.memory, phase.window.end, Worded()), suggestions, material
+
+
+def test_the_letter_holds_everything_a_person_needs_and_names_are_text(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, suggestions, material = rows_of(store, tmp_path)
+    shown = Shown(monkeypatch)
+    letter.write_letter(rows, suggestions, material.names, "Europe/Berlin")
+    page = "".join(shown.html)
+    identity = rows["suggestion_id"][0]
+    assert EVIL not in page
+    assert "&lt;script&gt;" in page
+    assert "confidence 90% (77% to 98%)" in page
+    assert f"homeintel feedback accept {identity}" in page
+    assert "you wanted it 27 of 28 times" in page
+    assert "In the 7 days it was not fitted on: 6 of 7." in page
+    assert "- id: homeintel_" in page
+    assert 'Evidence: <a href="03_pattern_detection.html">' in page
+    assert len(shown.charts) == 2
+    days = [day for trace in shown.charts[0].data for day in trace.x]
+    assert len(days) == 28
+
+
+def test_an_empty_night_says_so(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, suggestions, material = rows_of(store, tmp_path)
+    shown = Shown(monkeypatch)
+    letter.write_letter(rows.head(0), suggestions, material.names, "Europe/Berlin")
+    assert shown.html == ["Nothing to suggest tonight; the last section says what was looked at."]
+
+
+def test_charts_and_tables_say_the_same(store: Store, tmp_path: Path) -> None:
+    rows, suggestions, _ = rows_of(store, tmp_path)
+    opened = open_rows(rows)
+    ranking = ranking_chart(opened)
+    assert sorted(score for trace in ranking.data for score in trace.x) == sorted(opened["score"])
+    assert EVIL not in ranking.to_json()
+    replayed = backtest_table(opened).to_dict("records")
+    assert [(row["unwanted"], row["precision"]) for row in replayed] == [(1, 0.9643)]
+    marks = sum(len(trace.x) for trace in backtest_chart(opened, "Europe/Berlin").data)
+    assert marks == 7
+    assert list(suggestion_table(opened)["interval"]) == ["0.77 to 0.98", "-"]
+    assert list(changes_table(rows)["status"]) == ["new", "new"]
+    funnel = funnel_rows(suggestions)
+    assert list(funnel_chart(funnel).data[0].x) == list(funnel["candidates"])
+
+
+def test_charts_of_nothing_are_empty_not_broken(store: Store, tmp_path: Path) -> None:
+    rows, _, _ = rows_of(store, tmp_path)
+    empty = rows.head(0)
+    assert len(ranking_chart(empty).data) == 0
+    assert sum(len(trace.x) for trace in backtest_chart(empty, "Europe/Berlin").data) == 0
+    assert backtest_table(empty).empty
+    assert suggestion_table(empty).empty
+
+
+def test_a_reminder_is_told_as_one() -> None:
+    tally = {"agreed": 10, "earlier": 15, "wrong": 3, "undone": 0, "fired": 13, "precision": 0.9}
+    told = letter.backtest_sentence(
+        {"days": 28, "reminder": True, "window": tally, "held_out": tally, "held_out_days": 7}
+    )
+    assert told == "Over 28 days you did it by yourself 25 of 28 times; it would have reminded you 3 times."
