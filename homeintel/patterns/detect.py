@@ -7,6 +7,7 @@ from homeintel.patterns.anomalies import detect_anomalies
 from homeintel.patterns.findings import Findings, Gate, Traced
 from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History
+from homeintel.patterns.mirrors import without_mirrors
 from homeintel.patterns.pairs import detect_pairs
 from homeintel.patterns.presence import find_presence
 from homeintel.patterns.routines import detect_routines
@@ -19,6 +20,8 @@ FALSE_DISCOVERY_RATE = 0.05
 
 def detect_all(history: History) -> Findings:
     """Return what the history holds. Pure: the same history gives the same findings."""
+    read = Gate("history", "changes read", len(history.changes.time))
+    history = without_mirrors(history)
     presence = find_presence(history)
     routines = detect_routines(history, presence.home)
     pairs = detect_pairs(history, presence.home)
@@ -27,11 +30,11 @@ def detect_all(history: History) -> Findings:
     sure_routines, routine_gate = _control("routines", settled.routines, routines.tests)
     patterns = tuple(traced.pattern for traced in (*sure_routines, *settled.pairs))
     anomalies, anomaly_gates = detect_anomalies(history, presence, patterns)
-    read = Gate("history", "changes read", len(history.changes.time))
+    own = Gate("history", "changes that are no echo of another entity's", len(history.changes.time))
     days = Gate("history", "days with somebody at home", int(presence.home.sum()))
     of_routines = (*routines.gates, settled.routine_gate, routine_gate)
     of_pairs = (*pairs.gates, pair_gate, settled.pair_gate)
-    return Findings(patterns, anomalies, (read, days, *of_routines, *of_pairs, *anomaly_gates))
+    return Findings(patterns, anomalies, (read, own, days, *of_routines, *of_pairs, *anomaly_gates))
 
 
 def _control(detector: str, found: Sequence[Traced], tests: int) -> tuple[list[Traced], Gate]:

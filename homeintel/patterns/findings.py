@@ -87,12 +87,14 @@ class Traced:
         times: Unix seconds of the changes it explains.
         occasions: Unix seconds of a pair's occasions; empty for a routine.
         followed: on which of the occasions the action followed.
+        by_motion: a pair's trigger is a sensor that sees people move.
     """
 
     pattern: Pattern
     times: Floats
     occasions: Floats = field(default_factory=lambda: np.zeros(0))
     followed: Bools = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    by_motion: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import numpy as np
 
 from homeintel.patterns.arrays import Floats
 from homeintel.patterns.automated import MACHINE_SPREAD_SECONDS
+from homeintel.patterns.domains import PASSING_STATES
 from homeintel.patterns.history import AUTOMATION, History
 from homeintel.patterns.stats.robust import robust_spread
 
@@ -35,7 +36,9 @@ def times_undone(history: History, entity: int, times: Floats) -> int:
 
 def takes_back(history: History, entity: int, times: Floats) -> bool:
     """Return whether changes mostly come within minutes after the entity's own change before."""
-    changes = history.changes.time[history.rows(entity)]
+    rows = history.rows(entity)
+    passing = np.array([text in PASSING_STATES for text in history.states], dtype=bool)
+    changes = history.changes.time[rows][~passing[history.changes.state[rows]]]
     before = np.searchsorted(changes, times, side="left") - 1
     known = before >= 0
     delay = times[known] - changes[before[known]]

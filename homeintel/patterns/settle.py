@@ -36,7 +36,7 @@ def settle(routines: Sequence[Traced], pairs: Sequence[Traced]) -> Settled:
     """Return routines that no pair brings about, and pairs that are more than a routine seen by a sensor.
 
     A pair whose action follows at other times too explains a routine of that action. A pair whose action only follows
-    when the routine is due (a sensor sees the person who acts by habit) is explained by it.
+    when the routine is due is explained by it where its trigger is a motion sensor, which sees the person who acts by habit.
     """
     artefacts = {
         id(pair) for pair in pairs for routine in routines if _same(routine, pair) and _artefact(routine, pair)

@@ -24,8 +24,9 @@ LEAST_RUN = 2
 LEAST_SHARE = 0.75
 """Of the days of a run that still lasts, those that must be missed; of one that is over, all."""
 
-LOG_SURPRISE = -5.3
-"""Natural logarithm of the chance, over the window, of a run of misses so long: 1 in 200, as a home has few routines."""
+LOG_SURPRISE = {True: -5.3, False: -7.6}
+"""Natural logarithm of the chance, over the window, of so long a run that still lasts, and of one that is over: 1 in 200,
+as a home has few routines, and 1 in 2,000, as nobody can do anything about it any more."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def _worst_run(routine: Pattern) -> _Run | None:
             rate = (others - kept_there + 0.5) / (others + 1)
             places = 2 if lasts else len(days)
             log_chance = min(0.0, log(places) + log_binomial_tail(misses, end - first, rate))
-            if log_chance <= LOG_SURPRISE and (worst is None or log_chance < worst.log_chance):
+            if log_chance <= LOG_SURPRISE[lasts] and (worst is None or log_chance < worst.log_chance):
                 worst = _Run(days[first], days[end - 1], misses, lasts, log_chance)
     return worst
 

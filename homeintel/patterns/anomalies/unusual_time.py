@@ -5,7 +5,6 @@ from math import log
 
 import numpy as np
 
-from homeintel.patterns.anomalies.limits import LOG_CHANCE
 from homeintel.patterns.arrays import Bools, Ints
 from homeintel.patterns.calendar import DAY
 from homeintel.patterns.domains import domain, is_motion
@@ -23,6 +22,12 @@ LEAST_TIMES = 8
 
 OWN_MINUTES = 120.0
 """At the unusual time the entity must not have acted on any other day within so many minutes."""
+
+KERNEL_MINUTES = 75.0
+"""Spread of the kernel by which the entity's own times of day are smoothed."""
+
+LOG_UNUSUAL = -8.5
+"""Natural logarithm of the share of its own times about that hour, times the home's share of days awake then."""
 
 QUIET_SHARE = 0.12
 """On at most so many of the other days may people be awake at that hour."""
@@ -42,8 +47,8 @@ def find_unusual_times(history: History, awake: AwakeTime, home_days: Bools) -> 
             if stream.time[index] - last < SAME_EVENT:
                 continue
             share = _home_share(history, awake, float(stream.time[index]), home_days)
-            log_chance = log(share + 0.5 / max(1, home_days.sum())) + log(1 / (len(stream.time) + 1)) * 2
-            if share <= QUIET_SHARE and log_chance <= LOG_CHANCE / 2:
+            log_chance = log(share + 0.5 / max(1, int(home_days.sum()))) + log(_own_share(stream, int(index)))
+            if share <= QUIET_SHARE and log_chance <= LOG_UNUSUAL:
                 last = stream.time[index]
                 yield _anomaly(history, stream, int(index), share, log_chance)
 
@@ -66,6 +71,13 @@ def _alone(stream: Stream) -> Ints:
         if not np.any(near & (day != day[index])):
             alone.append(index)
     return np.array(alone, dtype=np.int64)
+
+
+def _own_share(stream: Stream, index: int) -> float:
+    """Return how much of the stream happens about the time of day of one of its times, on other days."""
+    day, minute = np.floor(stream.wall / DAY), stream.wall % DAY / 60
+    apart = circular_difference(minute, minute[index])[day != day[index]]
+    return float((np.exp(-0.5 * (apart / KERNEL_MINUTES) ** 2).sum() + 0.02) / (len(apart) + 1))
 
 
 def _home_share(history: History, awake: AwakeTime, time: float, home_days: Bools) -> float:

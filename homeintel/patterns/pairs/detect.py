@@ -7,6 +7,7 @@ import numpy as np
 
 from homeintel.patterns.arrays import Bools
 from homeintel.patterns.automated import is_automated
+from homeintel.patterns.domains import is_motion
 from homeintel.patterns.findings import Pattern, Traced, Traces
 from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History
@@ -90,7 +91,9 @@ def _text(history: History, pair: Judged) -> str:
 
 def _traced(history: History, pair: Judged) -> Traced:
     times = pair.action.time[pair.action_row[pair.hit]]
-    return Traced(_pattern(history, pair), times, pair.trigger.time[pair.open], pair.hit[pair.open])
+    name = history.entities[pair.trigger.entity]
+    by_motion = is_motion(name, history.property_of.get(name))
+    return Traced(_pattern(history, pair), times, pair.trigger.time[pair.open], pair.hit[pair.open], by_motion)
 
 
 def _pattern(history: History, pair: Judged) -> Pattern:

@@ -9,10 +9,13 @@ from homeintel.patterns.arrays import Floats
 USUAL_HOURS = 6.0
 """The usual level is the share of days reached or passed in this many hours of the day."""
 
-SIDE_WINDOWS = 3
-"""Chance beside a window is looked up in one and in so many windows of its width on each side."""
+SIDE_WINDOWS = (2, 4)
+"""Chance beside a window is looked up in so many windows of its width on each side."""
 
-PRIOR_DAYS = 4.0
+SIDE_HOURS = 6.0
+"""Nothing further away than this is beside a window."""
+
+PRIOR_DAYS = 6.0
 """Days of the usual level that stand beside what a side window shows: it holds few days itself."""
 
 
@@ -50,7 +53,8 @@ def chance_of(hits: Floats, days: Floats, bins: int, bin_minutes: int) -> Chance
     """
     usual, weight = _usual(hits, days, bins, bin_minutes)
     chance = Chance(usual * weight, (1 - usual) * weight)
-    for windows in (1, SIDE_WINDOWS):
+    for wanted in SIDE_WINDOWS:
+        windows = max(1, min(wanted, int(SIDE_HOURS * 60 / (bins * bin_minutes))))
         side_hits, side_days = _run(hits, bins, windows), _run(days, bins, windows)
         for shift in (-bins, bins * windows):
             a = np.roll(side_hits, shift, axis=-1) + PRIOR_DAYS * usual

@@ -1,11 +1,11 @@
 """The detector of routines: every actuator's every state, on the clock and on the sun."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from homeintel.patterns.arrays import Bools
+from homeintel.patterns.arrays import Bools, Floats
 from homeintel.patterns.automated import is_automated
 from homeintel.patterns.calendar import DAY
 from homeintel.patterns.domains import is_action
@@ -13,7 +13,7 @@ from homeintel.patterns.findings import Pattern, Traced, Traces
 from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History, Stream
 from homeintel.patterns.reversal import takes_back, times_undone
-from homeintel.patterns.routines.fit import Fit, fit
+from homeintel.patterns.routines.fit import Fit, fit, split
 from homeintel.patterns.routines.grid import Frame
 from homeintel.patterns.routines.scan import MIN_DAYS, Candidate, scan
 from homeintel.patterns.routines.sun import NOON, follows_sun, frames
@@ -130,22 +130,37 @@ def _round(
         found[name] = [None] * len(streams)
         for row, own, candidate in zip(rows, times, candidates, strict=True):
             if candidate is not None and (name == "clock" or candidate.log_p <= PROMISING):
-                fitted = fit(history, streams[row], own, free[row], frame, days, candidate)
-                found[name][row] = _Found(frame, candidate, fitted)
+                found[name][row] = _fitted(history, streams[row], own, free[row], frame, days, candidate)
     return [
         _decide(stream, clocks, {name: own[row] for name, own in found.items()}) for row, stream in enumerate(streams)
     ]
+
+
+def _fitted(
+    history: History, stream: Stream, times: Floats, free: Bools, frame: Frame, days: Bools, candidate: Candidate
+) -> _Found:
+    """Return the candidate's fit; one window that holds two habits of different weekdays is narrowed to the first."""
+    fitted = fit(history, stream, times, free, frame, days, candidate)
+    part = split(history, fitted, candidate)
+    if part is not None:
+        fitted = fit(history, stream, times, free, frame, days, part)
+    return _refined(_Found(frame, candidate, fitted))
+
+
+def _refined(found: _Found) -> _Found:
+    """Return the candidate with the p-value of the set of weekdays that was fitted, where that is smaller."""
+    fitted = found.fit
+    hits, days = int(fitted.kept.sum()), int(fitted.possible.sum())
+    log_p = found.candidate.on_set(hits, days, 2 * fitted.tolerance)
+    return replace(found, candidate=replace(found.candidate, log_p=min(found.candidate.log_p, log_p)))
 
 
 def _decide(stream: Stream, clocks: Mapping[str, Frame], found: Mapping[str, _Found | None]) -> _Found | None:
     """Return the clock's window, or the sun's where it explains the same events better."""
     clock = found["clock"]
     suns = [entry for name, entry in found.items() if name != "clock" and entry is not None]
-    if suns:
-        sun = min(suns, key=lambda entry: entry.candidate.log_p)
-        if _sun_wins(stream, clocks, clock, sun):
-            return sun
-    return clock
+    winners = [sun for sun in suns if sun.candidate.log_p <= PROMISING and _sun_wins(stream, clocks, clock, sun)]
+    return min(winners, key=lambda sun: sun.fit.spread, default=clock)
 
 
 def _sun_wins(stream: Stream, clocks: Mapping[str, Frame], clock: _Found | None, sun: _Found) -> bool:

@@ -1,6 +1,6 @@
 """Fits a found window: its centre, its spread, the set of weekdays, the days it happened and could have."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from homeintel.patterns.history import History, Stream
 from homeintel.patterns.routines.grid import Frame
 from homeintel.patterns.routines.scan import Candidate
 from homeintel.patterns.stats.mixture import normal_over_background
-from homeintel.patterns.weekdays import all_masks, in_set
+from homeintel.patterns.weekdays import COMMON_SETS, all_masks, in_set
 
 TOLERANCE_SPREADS = 3.0
 """A day counts as kept within so many spreads of the centre: 99.7 % of a normal habit."""
@@ -24,13 +24,19 @@ MAX_TOLERANCE = 120.0
 SPLIT_GAIN = 3.0
 """Log likelihood that weekday or weekend must gain over every day: Akaike's 1 for the second rate and 2 for the choice."""
 
+LEAST_PART = 3
+SPLIT_TIMES_GAIN = 8.0
+"""Log likelihood that times of their own must gain weekdays and weekend, each with so many days."""
+
 REST_SHARE = 0.5
-"""On the other weekdays it may happen at most so often as on the set's; otherwise it is one habit, kept unevenly."""
+REST_SHARE_OTHER = 0.25
+"""On the other weekdays it may happen at most so often as on the set's (of weekday or weekend; of any other set);
+otherwise it is one habit, kept unevenly."""
 
 MOSTLY_HELD = 0.5
 """A weekday of which less than this share is possible is one on which the state mostly holds already."""
 
-SET_GAIN = 6.5
+SET_GAIN = 7.0
 """The same for any other set of weekdays: there are some 95 of them."""
 
 
@@ -46,7 +52,7 @@ class Fit:
         kept: days it happened: shape (days,).
         possible: days it could have, of the set: shape (days,).
         events: indices into the stream of the events it explains.
-        times: of each kept day the seconds from the centre: shape (kept,).
+        times: of each kept day, in order, the seconds from the centre: shape (kept,).
     """
 
     centre: float
@@ -91,6 +97,29 @@ def fit(
     return Fit(centre, spread / 60, tolerance / 60, mask, kept & possible & chosen, possible & chosen, events, offsets)
 
 
+def split(history: History, fitted: Fit, found: Candidate) -> Candidate | None:
+    """Return the window of the weekdays, or the weekend, alone, where the two differ in time; None where they don't.
+
+    One wide window may hold two habits, such as a blind at seven on weekdays and at nine on weekends.
+    """
+    weekdays = history.calendar.weekdays[np.flatnonzero(fitted.kept)]
+    if len(weekdays) != len(fitted.times):
+        return None
+    weekend = weekdays >= 5
+    parts = [fitted.times[~weekend], fitted.times[weekend]]
+    if min(len(part) for part in parts) < LEAST_PART:
+        return None
+    spreads = [max(float(np.std(part, ddof=1)), 60.0) for part in parts]
+    whole = max(float(np.std(fitted.times, ddof=1)), 60.0)
+    gain = sum(len(part) * np.log(whole / spread) for part, spread in zip(parts, spreads, strict=True))
+    if gain < SPLIT_TIMES_GAIN:
+        return None
+    chosen = int(len(parts[1]) > len(parts[0]))
+    centre = fitted.centre + float(np.median(parts[chosen]))
+    width = max(4 * spreads[chosen] / 60, 6.0)
+    return replace(found, start=centre / 60 - width / 2, width=width, mask=COMMON_SETS[1 + chosen][1])
+
+
 def best_mask(kept: Bools, possible: Bools, usable: Bools, weekdays: Ints) -> int:
     """Return the set of weekdays that explains the kept days best: every day, unless another gains clearly.
 
@@ -114,8 +143,9 @@ def best_mask(kept: Bools, possible: Bools, usable: Bools, weekdays: Ints) -> in
     in_hits, in_days = inside @ hits, inside @ days
     gain = _log_likelihood(in_hits, in_days) + _log_likelihood(hits.sum() - in_hits, days.sum() - in_days)
     gain -= _log_likelihood(np.array([hits.sum()]), np.array([days.sum()]))
+    limit = np.where(np.arange(len(masks)) < len(COMMON_SETS), REST_SHARE, REST_SHARE_OTHER)
     out_hits, out_days = hits.sum() - in_hits, np.maximum(days.sum() - in_days, 1)
-    higher = in_hits * out_days * REST_SHARE >= out_hits * np.maximum(in_days, 1)
+    higher = in_hits * out_days * limit >= out_hits * np.maximum(in_days, 1)
     cost = np.array([0.0, SPLIT_GAIN, SPLIT_GAIN] + [SET_GAIN] * (len(masks) - 3))
     net = np.where(higher, gain, -np.inf) - cost
     net[0] = 0.0

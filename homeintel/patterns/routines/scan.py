@@ -10,7 +10,7 @@ from homeintel.patterns.history import History, Stream
 from homeintel.patterns.routines.chance import Chance, chance_of
 from homeintel.patterns.routines.grid import Frame, Grid, make_grid
 from homeintel.patterns.stats.tails import log_chance_tail
-from homeintel.patterns.weekdays import COMMON_SETS, in_set
+from homeintel.patterns.weekdays import COMMON_SETS, all_masks, in_set
 
 WIDTHS = ((2, (6, 12)), (5, (20, 30, 45, 70, 105, 160)))
 """Bins and widths looked at, minutes: a habit of 2 minutes' spread and one of 40 each fill one of them."""
@@ -32,7 +32,8 @@ class Candidate:
         mask: weekdays it was found on; see `homeintel.patterns.weekdays`.
         hits: days it happened.
         days: days it could have.
-        chance: share of days that chance explains.
+        a: chance as a beta distribution: first parameter.
+        b: second parameter.
         log_p: logarithm of the p-value, the search over windows, widths and weekdays paid for.
         strength: log likelihood ratio, for ranking.
     """
@@ -42,9 +43,28 @@ class Candidate:
     mask: int
     hits: int
     days: int
-    chance: float
+    a: float
+    b: float
     log_p: float
     strength: float
+
+    @property
+    def chance(self) -> float:
+        """Share of days that chance explains."""
+        return self.a / (self.a + self.b)
+
+    def on_set(self, hits: int, days: int, width: float) -> float:
+        """Return the log p-value of hits on a set of weekdays found afterwards, the search over all sets paid for.
+
+        Args:
+            hits: days it happened.
+            days: days it could have.
+            width: minutes within which it did; chance grows with it.
+        """
+        rate = min(0.9, self.chance * max(1.0, width / self.width))
+        weight = self.a + self.b
+        tail = log_chance_tail(hits, days, rate * weight, (1 - rate) * weight)
+        return min(0.0, tail + float(np.log(SEARCHED / len(COMMON_SETS) * len(all_masks()))))
 
 
 SEARCHED = sum(2 * 1440 / width for _, widths in WIDTHS for width in widths) * len(COMMON_SETS)
@@ -137,5 +157,5 @@ def _candidate(
     log_p = log_chance_tail(happened, possible, a, b) + float(np.log(SEARCHED))
     _, kind, start = place
     return Candidate(
-        start * bin_minutes, width, COMMON_SETS[kind][1], happened, possible, a / (a + b), min(0.0, log_p), strength
+        start * bin_minutes, width, COMMON_SETS[kind][1], happened, possible, a, b, min(0.0, log_p), strength
     )
