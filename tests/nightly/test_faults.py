@@ -39,6 +39,7 @@ def influxdb1(server: servers.Influxdb1, **more: object) -> dict[str, object]:
         "database": "ha",
         "username": server.username,
         "timeout": 5,
+        "retry_seconds": 2,
         **more,
     }
 
@@ -182,7 +183,7 @@ def test_a_database_held_by_another_process_is_told_with_its_number(tmp_path: Pa
 
 
 def wait_until(path: Path, text: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(1200):
+    for _ in range(4000):
         if path.exists() and text in path.read_text(errors="replace"):
             return
         assert process.poll() is None, "the night ended before it could be killed"
