@@ -74,7 +74,7 @@ def prepare(phase: Phase) -> Plan:
     """Return what this phase would send; nothing is sent."""
     inputs = read_inputs(phase.store, phase.run_id)
     night = phase.window.end_day.isoformat()
-    return plan_messages(phase.settings, inputs, run_id=phase.run_id, night=night)
+    return plan_messages(phase.settings, inputs, run_id=phase.run_id, night=night, now=datetime.now(UTC))
 
 
 def publish(phase: Phase, plan: Plan, taken: Taken) -> Delivery:

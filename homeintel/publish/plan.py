@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
 from homeintel.publish.discovery import discovery_messages, discovery_topics
 from homeintel.publish.entities import Component, night_components
+from homeintel.publish.figures import local_text
 from homeintel.publish.inputs import Inputs
 from homeintel.publish.message import Message, to_json
 from homeintel.publish.open_suggestions import Change, change, open_rows, told_before
@@ -36,7 +38,7 @@ class Plan:
     messages: list[Message]
 
 
-def plan_messages(settings: Settings, inputs: Inputs, *, run_id: str, night: str) -> Plan:
+def plan_messages(settings: Settings, inputs: Inputs, *, run_id: str, night: str, now: datetime) -> Plan:
     """Return what phase 6 sends. Older suggestions stay in their slots and are no news.
 
     Args:
@@ -44,6 +46,7 @@ def plan_messages(settings: Settings, inputs: Inputs, *, run_id: str, night: str
         inputs: what there is to tell, and what was told.
         run_id: the run.
         night: its date, `YYYY-MM-DD`.
+        now: the present, with a time zone.
 
     Raises:
         PublishError: `publish.topic` can't be published under.
@@ -55,7 +58,8 @@ def plan_messages(settings: Settings, inputs: Inputs, *, run_id: str, night: str
     changed = change(inputs.suggestions, told, night=night, answered=inputs.answered)
     messages = _entity_messages(settings, topics, components, shown, {*inputs.published, *inputs.waiting})
     if inputs.fresh and (changed.new or changed.gone or settings.publish.always):
-        payload = suggestions_payload(settings.home.name, shown, changed, run_id=run_id, night=night)
+        told_at = local_text(now, settings.home.zone)
+        payload = suggestions_payload(settings.home.name, shown, changed, run_id=run_id, night=night, told_at=told_at)
         messages.append(Message(topics.suggestions, to_json(payload)))
     return Plan(components, shown, changed, messages)
 
@@ -84,13 +88,16 @@ def _entity_messages(
     return [*old, *switch, slots] if per_entity else [slots, *switch, *old]
 
 
-def suggestions_payload(home: str, shown: pd.DataFrame, changed: Change, *, run_id: str, night: str) -> dict[str, Any]:
+def suggestions_payload(
+    home: str, shown: pd.DataFrame, changed: Change, *, run_id: str, night: str, told_at: str
+) -> dict[str, Any]:
     """Return the suggestions message; `schemas/suggestions.schema.json` describes it."""
     return {
         "schema": 1,
         "home": home,
         "run_id": run_id,
         "night": night,
+        "told_at": told_at,
         "new": list(changed.new),
         "gone": list(changed.gone),
         "suggestions": shown[SUGGESTION_COLUMNS].astype({"rank": int, "confidence": float}).to_dict("records"),

@@ -1,6 +1,6 @@
 """What the command line asks for: publish a stored night again, with all that waits."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from homeintel.errors import PublishError
 from homeintel.publish import figures
@@ -33,7 +33,8 @@ def republish(store: Store, settings: Settings, day: date | None = None) -> int:
         )
     publish_broker(settings)
     run_id, night = _run_of(store, settings, day)
-    plan = plan_messages(settings, read_inputs(store, run_id), run_id=run_id, night=night.isoformat())
+    inputs, now = read_inputs(store, run_id), datetime.now(UTC)
+    plan = plan_messages(settings, inputs, run_id=run_id, night=night.isoformat(), now=now)
     delivery = deliver(store, settings, run_id, [*plan.messages, *run_messages(store, settings, run_id)])
     raise_if_kept(delivery)
     return delivery.sent
