@@ -72,7 +72,8 @@ FROM device_capabilities AS capability JOIN devices USING (ieee_address) WHERE l
 
 
 _RESTARTS = """
-SELECT count(*) FROM gaps WHERE reason = 'restart' AND started_at < $1 AND started_at >= (SELECT min(ts) FROM events)
+SELECT count(*) FROM gaps WHERE reason = 'restart' AND started_at < $1
+AND started_at >= coalesce((SELECT min(day) FROM event_days)::TIMESTAMPTZ, TIMESTAMPTZ '-infinity')
 """
 
 

@@ -62,7 +62,7 @@ def test_a_light_that_goes_off_and_on_at_one_brightness_does_not_change_its_brig
         store,
         attribute_changes=[
             attribute(1, "light.a", "brightness", "254"),
-            attribute(2, "light.a", "brightness", "None"),
+            attribute(2, "light.a", "brightness", None),
             attribute(3, "light.a", "brightness", "254"),
             attribute(4, "light.b", "brightness", "254"),
             attribute(5, "light.b", "brightness", None),

@@ -1,0 +1,173 @@
+"""Feature analysis of a large home: time against a bare scan of the same tables, memory, scans; and simulated homes' verdicts.
+
+Run: `python benchmarks/features.py`. A home of 500 devices (capabilities of simulated ones, repeated under new addresses)
+and ten million raw points of 30 days, stored as phase 2 stores them: once with a quarter, once with four fifths of the
+points being states. Each kind runs in a process of its own, so that its peak memory is its own.
+"""
+
+import json
+import multiprocessing
+import resource
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from homeintel.bridge import phase as bridge
+from homeintel.features.observed import observe
+from homeintel.features.phase import analyse_tables, load, save
+from homeintel.phase import Phase, Window
+from homeintel.settings import load_settings
+from homeintel.simulate import simulate_retained
+from homeintel.store import Store, migrate
+
+RAW_POINTS = 10_000_000
+DEVICES = 500
+DAYS = 30
+END = date(2026, 11, 8)
+MOST_MEMORY_MB = 350
+MOST_SCANS = 3
+BIG_TABLES = ("events", "attribute_changes", "measurements")
+
+PARAMS = f"""
+home: {{name: big, timezone: Europe/Berlin, latitude: 52.52, longitude: 13.40}}
+window: {{days: {DAYS}, end: {END}}}
+bridge: {{source: file, path: retained.json}}
+events: {{source: files, paths: [none.parquet]}}
+storage: {{database: home.duckdb, reports: reports}}
+publish: {{enabled: false}}
+"""
+
+
+def build(folder: Path, discrete: float) -> Phase:
+    """Write the large home: its devices through phase 1, its events straight into the store's tables."""
+    (folder / "retained.json").write_text(json.dumps(simulate_retained(seed=7, devices=DEVICES)))
+    (folder / "params.yaml").write_text(PARAMS)
+    settings = load_settings(str(folder / "params.yaml"))
+    window = Window.of(settings)
+    store = Store(settings.storage.database, "2GB")
+    migrate(store)
+    bridge.run(Phase("capabilities", settings, window, store, "big"))
+    with store.connect() as connection:
+        _fill(connection, window, discrete)
+    return Phase("features", settings, window, Store(store.path, settings.storage.memory_limit), "big")
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, window: Window, discrete: float) -> None:
+    """Spread the points over the home's entities; one row in four of a light carries attributes."""
+    connection.execute(
+        """CREATE TEMP TABLE numeric AS SELECT DISTINCT entity_id FROM entities
+        WHERE component IN ('sensor', 'number') AND enabled;
+        CREATE TEMP TABLE worded AS SELECT DISTINCT entity_id FROM entities
+        WHERE component NOT IN ('sensor', 'number', 'button', 'update') AND enabled;
+        CREATE TEMP TABLE lights AS SELECT DISTINCT entity_id FROM entities
+        WHERE component IN ('light', 'climate', 'cover', 'fan') AND enabled"""
+    )
+    span = (
+        f"TIMESTAMPTZ '{window.start.isoformat()}' + to_microseconds((hash(i) % {DAYS * 86_400_000_000 - 1})::BIGINT)"
+    )
+    states, numbers = int(RAW_POINTS * discrete * 2 / 3), int(RAW_POINTS * (1 - discrete))
+    connection.execute(
+        f"""INSERT INTO events SELECT {span} AS ts, {_picked("worded")}, CASE WHEN i % 2 = 0 THEN 'on' ELSE 'off' END,
+        CASE WHEN i % 2 = 0 THEN 'off' ELSE 'on' END, NULL, CASE i % 4 WHEN 0 THEN 'person' WHEN 1 THEN 'automation'
+        WHEN 2 THEN 'device' ELSE 'unknown' END, NULL, NULL, 'made' FROM range({states}) AS r(i) ORDER BY ts"""
+    )
+    connection.execute(
+        f"""INSERT INTO attribute_changes SELECT {span} AS ts, {_picked("lights")},
+        ['brightness', 'color_temp_kelvin', 'hs_color', 'current_position', 'temperature'][1 + i % 5],
+        (hash(i, 2) % 255)::VARCHAR FROM range({states // 2}) AS r(i) ORDER BY ts"""
+    )
+    connection.execute(
+        f"""INSERT INTO measurements SELECT time_bucket(INTERVAL 5 MINUTE, {span}) AS ts, {_picked("numeric")},
+        round((hash(i, 3) % 3000) / 100, 2) AS v, v, v, 1 FROM range({numbers}) AS r(i) ORDER BY 1"""
+    )
+    connection.execute("CHECKPOINT")
+
+
+def _picked(table: str) -> str:
+    return f"(SELECT list(entity_id ORDER BY entity_id) FROM {table})[1 + (hash(i, 1) % (SELECT count(*) FROM {table}))::INT]"
+
+
+def scans(phase: Phase) -> int:
+    """Return how many scans of the big tables the one statement of `observe` plans."""
+    with phase.store.connect() as connection:
+        seen: list[str] = []
+
+        class Recording:
+            def execute(self, sql: str, parameters: list[Any]) -> duckdb.DuckDBPyConnection:
+                plan = connection.execute(f"EXPLAIN {sql}", parameters).fetchall()
+                seen.append(plan[0][1])
+                return connection.execute(sql, parameters)
+
+        observe(Recording(), phase.window.start, phase.window.end)  # type: ignore[arg-type]
+    return sum(plan.count("SEQ_SCAN") + plan.count("TABLE_SCAN") for plan in seen)
+
+
+def bare(phase: Phase) -> float:
+    """Return the seconds a bare grouped scan of the three tables takes in the same process and limits."""
+    began = time.perf_counter()
+    with phase.store.connect() as connection:
+        for table in BIG_TABLES:
+            connection.execute(
+                f"SELECT entity_id, count(*), min(ts), max(ts) FROM {table} GROUP BY entity_id"
+            ).fetchall()
+    return time.perf_counter() - began
+
+
+def measure(discrete: float, answers: "multiprocessing.Queue[dict[str, float]]", folder: str) -> None:
+    """Run the phase once and answer with its figures."""
+    settings = load_settings(str(Path(folder) / "params.yaml"))
+    phase = Phase(
+        "features",
+        settings,
+        Window.of(settings),
+        Store(settings.storage.database, settings.storage.memory_limit),
+        "big",
+    )
+    began = time.perf_counter()
+    tables = load(phase)
+    loaded = time.perf_counter()
+    analysis = analyse_tables(phase, tables)
+    analysed = time.perf_counter()
+    save(phase, tables, analysis)
+    saved = time.perf_counter()
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    answers.put(
+        {
+            "discrete": discrete, "rows": len(analysis.rows), "load": loaded - began, "analyse": analysed - loaded,
+            "save": saved - analysed, "memory": memory, "bare": bare(phase), "scans": scans(phase),
+        }
+    )  # fmt: skip
+
+
+def main() -> int:
+    """Print one line a kind of home; answer 1 if a bound is broken."""
+    context = multiprocessing.get_context("spawn")
+    print(f"{DEVICES} devices, {RAW_POINTS:,} raw points, {DAYS} days")
+    print("states  verdicts   load s  analyse s  save s  bare scan s  times bare  scans  peak MB")
+    broken = False
+    for discrete in (0.25, 0.8):
+        with tempfile.TemporaryDirectory() as folder:
+            builder = context.Process(target=build, args=(Path(folder), discrete))
+            builder.start()
+            builder.join()
+            answers: multiprocessing.Queue[dict[str, float]] = context.Queue()
+            measured = context.Process(target=measure, args=(discrete, answers, folder))
+            measured.start()
+            found = answers.get(timeout=600)
+            measured.join()
+        ratio = (found["load"] + found["analyse"] + found["save"]) / found["bare"]
+        print(
+            f"{discrete:6.0%} {found['rows']:9,.0f} {found['load']:8.2f} {found['analyse']:10.2f} {found['save']:7.2f} "
+            f"{found['bare']:12.2f} {ratio:11.1f} {found['scans']:6.0f} {found['memory']:8.0f}"
+        )
+        broken |= found["memory"] > MOST_MEMORY_MB or found["scans"] > MOST_SCANS
+    return int(broken)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
