@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from homeintel.simulate.labels import Label
 from homeintel.simulate.truth import Anomaly, Truth
 
-__all__ = ["anomaly_groups", "label_anomalies"]
+__all__ = ["JudgedAnomaly", "anomaly_groups", "label_anomalies"]
 
 NEAR = {
     "silent": timedelta(days=2),
@@ -33,24 +33,31 @@ def anomaly_groups(truth: Truth) -> list[list[Anomaly]]:
     return list(groups.values())
 
 
-def label_anomalies(truth: Truth, anomalies: Sequence[Mapping[str, Any]]) -> list[Label]:
-    """Return a label for each row of the table `anomalies`: found, duplicate or false.
+class JudgedAnomaly(NamedTuple):
+    """What became of a reported row, and the number of the planted group it is, if it is one."""
 
-    A second row of the same device's silence is no duplicate: its other entities are silent too.
+    label: Label
+    group: int | None = None
+
+
+def label_anomalies(truth: Truth, anomalies: Sequence[Mapping[str, Any]]) -> list[JudgedAnomaly]:
+    """Return what each row of the table `anomalies` is: found, duplicate or false.
+
+    A second row of the same device's silence is an echo: its other entities are silent too.
     """
     groups, taken = anomaly_groups(truth), set[int]()
     acting = {automation.automation_id: automation.entity_id for automation in truth.automations}
-    labels: list[Label] = []
+    judged: list[JudgedAnomaly] = []
     for row in anomalies:
         number = next((n for n, group in enumerate(groups) if any(_same(one, row, acting) for one in group)), None)
         if number is None:
-            labels.append("false")
+            judged.append(JudgedAnomaly("false"))
         elif number in taken:
-            labels.append("echo" if row["kind"] == "silent" else "duplicate")
+            judged.append(JudgedAnomaly("echo" if row["kind"] == "silent" else "duplicate", number))
         else:
             taken.add(number)
-            labels.append("found")
-    return labels
+            judged.append(JudgedAnomaly("found", number))
+    return judged
 
 
 def _same(planted: Anomaly, row: Mapping[str, Any], acting: Mapping[str, str]) -> bool:

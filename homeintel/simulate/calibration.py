@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow.compute as pc
 
 from homeintel.simulate.clock import MINUTE, SECOND, Ints, LocalClock
 from homeintel.simulate.habits import day_mask
@@ -82,8 +84,9 @@ def calibration(counted: pd.DataFrame) -> pd.DataFrame:
 
 
 def sun_minutes(home: SimulatedHome) -> dict[str, tuple[float, float]]:
-    """Return sunrise and sunset -> earliest and latest local minute in the window."""
-    clock = LocalClock(home.timezone, home.start, (home.end - home.start).days)
+    """Return sunrise and sunset -> earliest and latest local minute on the days of the window that have events."""
+    first = pc.min(home.events["ts"]).as_py().astimezone(ZoneInfo(home.timezone)).date()
+    clock = LocalClock(home.timezone, first, (home.end - first).days)
     events = sun_times(clock, home.latitude, home.longitude)
     minutes = [clock.local_minute(times[times > 0]) for times in events]
     pairs = zip(("sunrise", "sunset"), minutes, strict=True)

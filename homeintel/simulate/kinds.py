@@ -83,7 +83,7 @@ KINDS: dict[str, HomeKind] = {
         couplings=2,
         automations=1,
         random_use=0.25,
-        visits=4.0,
+        visits=8.0,
     ),
     "noisy": replace(
         VARIED,

@@ -19,6 +19,7 @@ SUN_MINUTES = 15.0
 EXACT_MINUTES = 5.0  # of an automation's minute
 SAME_DAYS = 0.5  # share of the days of either that both must hold
 LAG_FACTOR = 3.0  # a reported median lag may be this many times too short or too long
+PULSE_SECONDS = 60.0  # a door is closed again sooner: before slower actions its closing is as good a trigger
 UNDO_SHARE = 0.8  # of the time until an undoing, by which its minute may be off
 SUN_DRIFT = 4.0  # spreads: where the sun moves less in the window, it can't be told from the clock
 
@@ -101,8 +102,10 @@ def _sun_as_clock(row: Row, minute: float, routine: Routine, sun_minutes: Mappin
 
 def _coupling_distance(coupling: Coupling, row: Row) -> float | None:
     """Return how far a reported coupling's lag is from a planted one's, as a ratio; None if it is another one."""
-    own = (coupling.trigger_entity_id, coupling.trigger_state, coupling.entity_id, coupling.state)
-    if (row["trigger_entity_id"], row["trigger_state"], row["entity_id"], row["state"]) != own:
+    own = (coupling.trigger_entity_id, coupling.entity_id, coupling.state)
+    if (row["trigger_entity_id"], row["entity_id"], row["state"]) != own:
+        return None
+    if row["trigger_state"] != coupling.trigger_state and coupling.lag_seconds < PULSE_SECONDS:
         return None
     lag = max(float(row["lag_seconds"]), 0.1)
     return _within(max(lag / coupling.lag_seconds, coupling.lag_seconds / lag), LAG_FACTOR)

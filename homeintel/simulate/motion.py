@@ -11,7 +11,7 @@ from homeintel.simulate.sun import POLAR_DAY
 __all__ = ["flicker", "occupancy_rows", "person_rows", "sun_rows", "tripped", "visits"]
 
 ROOM_WEIGHT = {"hall": 0.6, "living room": 2.2, "kitchen": 2.6, "bedroom": 0.9, "bathroom": 1.1, "office": 0.9}
-OTHER_WEIGHT = 0.35
+OTHER_WEIGHT = 0.7
 THROUGH_HALL = 0.4  # share of visits that cross the hall first
 SEEN_BEFORE_ACTION = 0.85  # share of actions by hand that a motion sensor of the room sees first
 STAY_MINUTES, STAY_SIGMA = 1.6, 0.9

@@ -21,14 +21,15 @@ DETECTORS = ("routines", "sun", "couplings", "anomalies")
 class Scorecard:
     """Scores by home, and what happened in the days after against what was promised.
 
-    `homes` has home, kind, detector, findable, found, false, precision, recall, f1. `calibration`: see there.
-    `wrong` holds the rows that are false, with home, kind and why.
+    `homes` has home, kind, detector, findable, hit, found, false, f1. `calibration`: see there.
+    `wrong` holds the rows that are false, with home and label; `missed` (home, kind, what) what was not found.
     """
 
     homes: pd.DataFrame
     total: Scores
     calibration: pd.DataFrame
     wrong: pd.DataFrame
+    missed: pd.DataFrame
 
     def table(self, detector: str | None = None) -> pd.DataFrame:
         """Return one row a kind of home and detector, and one for all homes, for one detector or all."""
@@ -47,13 +48,14 @@ class Scorecard:
 
 def score_homes(homes: Iterable[SimulatedHome], detect: Detect) -> Scorecard:
     """Return how well `detect` does on homes: precision, recall, F1 and calibration over the seven days after."""
-    rows, totals, counted, wrong = [], [], [], []
+    rows, totals, counted, wrong, missed = [], [], [], [], []
     for home in homes:
         patterns, anomalies = detect(home)
         scores = match(home.truth, patterns, anomalies, sun_minutes(home))
         totals.append(scores)
         counted.append(held(home, patterns))
         wrong += [_wrong(home, patterns, scores.pattern_labels), _wrong(home, anomalies, scores.anomaly_labels)]
+        missed += [{"home": home.name, "kind": home.kind, "what": str(item)} for item in scores.missed]
         for detector in DETECTORS:
             score = getattr(scores, detector)
             counts = {"findable": score.findable, "hit": score.hit, "found": score.found, "false": score.false}
@@ -63,6 +65,7 @@ def score_homes(homes: Iterable[SimulatedHome], detect: Detect) -> Scorecard:
         total=add_scores(totals),
         calibration=calibration(pd.concat(counted, ignore_index=True)) if counted else pd.DataFrame(),
         wrong=pd.concat(wrong, ignore_index=True) if wrong else pd.DataFrame(),
+        missed=pd.DataFrame(missed, columns=["home", "kind", "what"]),
     )
 
 

@@ -1,12 +1,12 @@
 """How good detectors are on homes whose truth is known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from homeintel.simulate.anomaly_labels import anomaly_groups, label_anomalies
+from homeintel.simulate.anomaly_labels import JudgedAnomaly, anomaly_groups, label_anomalies
 from homeintel.simulate.labels import Judged, Label, label_patterns, records
-from homeintel.simulate.truth import Coupling, Routine, Truth
+from homeintel.simulate.truth import Anomaly, Coupling, Routine, Truth
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +56,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Scores:
-    """The scores of one home or of several, and what became of each reported row, in order."""
+    """The scores of one home or of several, what became of each reported row, in order, and what was not found."""
 
     routines: Score = field(default_factory=Score)
     sun: Score = field(default_factory=Score)
@@ -64,6 +64,7 @@ class Scores:
     anomalies: Score = field(default_factory=Score)
     pattern_labels: tuple[Label, ...] = ()
     anomaly_labels: tuple[Label, ...] = ()
+    missed: tuple[Routine | Coupling | Anomaly, ...] = ()
 
 
 def match(
@@ -93,7 +94,8 @@ def match(
         couplings=_score(truth.couplings, "co_occurrence", rows, judged, LEAST_OCCASIONS),
         anomalies=Score() if reported is None else _anomaly_score(truth, reported),
         pattern_labels=tuple(item.label for item in judged),
-        anomaly_labels=tuple(reported or ()),
+        anomaly_labels=tuple(item.label for item in reported or ()),
+        missed=tuple(_missed(truth, judged, reported)),
     )
 
 
@@ -108,6 +110,7 @@ def add_scores(scores: Sequence[Scores]) -> Scores:
             anomalies=total.anomalies + one.anomalies,
             pattern_labels=total.pattern_labels + one.pattern_labels,
             anomaly_labels=total.anomaly_labels + one.anomaly_labels,
+            missed=total.missed + one.missed,
         )
     return total
 
@@ -129,6 +132,23 @@ def _score(
     return Score(len(findable), len(hit), len(found), false)
 
 
-def _anomaly_score(truth: Truth, labels: Sequence[Label]) -> Score:
+def _anomaly_score(truth: Truth, reported: Sequence[JudgedAnomaly]) -> Score:
+    labels = [item.label for item in reported]
     found = labels.count("found")
     return Score(len(anomaly_groups(truth)), found, found, sum(label in COUNTED_AS_FALSE for label in labels))
+
+
+def _missed(
+    truth: Truth, judged: Sequence[Judged], reported: Sequence[JudgedAnomaly] | None
+) -> Iterator[Routine | Coupling | Anomaly]:
+    """Yield what should have been found and was not; of one device's silence its first entity."""
+    seen = {id(item.planted) for item in judged if item.label == "found"}
+    for routine in (*truth.routines, *truth.sun_routines):
+        if routine.occurrences >= LEAST_OCCURRENCES and id(routine) not in seen:
+            yield routine
+    for coupling in truth.couplings:
+        if coupling.occurrences >= LEAST_OCCASIONS and id(coupling) not in seen:
+            yield coupling
+    if reported is not None:
+        groups = {item.group for item in reported}
+        yield from (group[0] for number, group in enumerate(anomaly_groups(truth)) if number not in groups)
