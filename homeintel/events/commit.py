@@ -24,9 +24,12 @@ WITH counts AS (
     UNION ALL SELECT CAST(ts AS DATE), 'attribute_changes', count(*) FROM changed_attributes
         WHERE ts > {BEFORE_ALL} GROUP BY 1
     UNION ALL SELECT day, reason, sum(points) FROM refused GROUP BY ALL),
+points_read AS (
+    SELECT day, 'points' AS step, sum(n) AS n FROM counts
+    WHERE step IN ('states', 'numbers') OR step IN (SELECT reason FROM refused) GROUP BY day),
 newest AS (SELECT CAST(ts AS DATE) AS day, max(ts) AS last_point FROM points GROUP BY 1)
 SELECT day, map_from_entries(list((step, CAST(n AS BIGINT)))) AS steps, any_value(newest.last_point) AS last_point
-FROM counts LEFT JOIN newest USING (day) GROUP BY day
+FROM (FROM counts UNION ALL FROM points_read) LEFT JOIN newest USING (day) GROUP BY day
 """
 
 
@@ -56,6 +59,12 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
 def make_funnel(connection: duckdb.DuckDBPyConnection) -> None:
     """Make `funnel`: what each step of cleaning counted, a row a day of the piece."""
     connection.execute(_FUNNEL)
+
+
+def points_of_days(connection: duckdb.DuckDBPyConnection) -> dict[date, int]:
+    """Return how many raw points of each day were read, after `make_funnel`; a day without any is left out."""
+    rows = connection.execute("SELECT day, steps['points'] FROM funnel WHERE steps['points'] > 0").fetchall()
+    return {day: int(points) for day, points in rows}
 
 
 def commit_day(connection: duckdb.DuckDBPyConnection, record: DayRecord, *, replaces: bool) -> int:
@@ -99,7 +108,7 @@ _INSERTS = (
 )
 _GAPS = "INSERT INTO gaps SELECT entity_id, started_at, ended_at, reason FROM found_gaps WHERE day = ?"
 _DAY = """INSERT INTO event_days
-    SELECT $source, $day, $at, coalesce(steps['states'], 0) + coalesce(steps['numbers'], 0), coalesce(steps['kept'], 0),
+    SELECT $source, $day, $at, coalesce(steps['points'], 0), coalesce(steps['kept'], 0),
         $version, $seconds, json_object('steps', steps, 'last_point', last_point)
     FROM (SELECT 1) LEFT JOIN (SELECT * FROM funnel WHERE day = $day) ON TRUE"""
 

@@ -18,7 +18,7 @@ from homeintel.settings import Influxdb2Settings
 LOOK_BACK_DAYS = 400
 """How far back the schema is looked for: a window may be a year long."""
 
-MOST_ROWS = 1_000_000
+MOST_ROWS = 300_000
 """Rows one slice of time may hold; a slice with more is read again in halves, and so are those after it."""
 
 SHORTEST_SLICE = timedelta(minutes=1)

@@ -13,7 +13,7 @@ from homeintel.events.influx_points import SeriesTable, attributes_table, cells,
 from homeintel.events.retry import retried
 from homeintel.events.source import Batch, Found, one_by_one
 
-MOST_ROWS = 300_000
+MOST_ROWS = 150_000
 """Rows one slice of time may hold; a slice with more is read again in halves, and so are those after it."""
 
 SHORTEST_SLICE = timedelta(minutes=1)

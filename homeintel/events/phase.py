@@ -135,10 +135,15 @@ def conclude(phase: Phase, done: Fetch) -> Outcome:
     if done.missing is not None:
         reason = f"Causes are missing: {done.missing} {_told(done, kept)}"
         return Outcome("degraded", done.sync.rows_written, reason, figures)
-    if done.sync.fetched and done.sync.points_read == 0:
+    if _read_nothing(done.sync):
         reason = f"{_nothing_found(phase, done).happened} {_stored(kept, newest)}"
         return Outcome("degraded", done.sync.rows_written, reason, figures)
     return Outcome("succeeded", done.sync.rows_written, _told(done, kept), figures)
+
+
+def _read_nothing(done: Sync) -> bool:
+    """Return whether days that had points, or the newest day, read as empty; a history's first days may be."""
+    return bool(done.lost) or (done.points_read == 0 and bool(done.wanted) and done.wanted[-1] in done.fetched)
 
 
 def _of_window(phase: Phase) -> tuple[int, datetime]:

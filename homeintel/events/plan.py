@@ -1,6 +1,6 @@
 """Which days a night fetches: what is missing, what another version cleaned, what late points may still reach."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -17,12 +17,12 @@ class Plan:
     Args:
         wanted: the days that cover the window, up to now.
         fetch: those that are fetched, in order.
-        stored: days the store holds, of any source.
+        stored: days the store holds, of any source, and the raw points each was made from.
     """
 
     wanted: Sequence[date]
     fetch: Sequence[date]
-    stored: frozenset[date]
+    stored: Mapping[date, int]
 
 
 def days_between(start: datetime, end: datetime) -> list[date]:
@@ -60,4 +60,4 @@ def plan(
     }
     wanted = days_between(start, until) if until > start else []
     fetch = [day for day in wanted if day not in whole]
-    return Plan(wanted, fetch, frozenset(row[0] for row in rows))
+    return Plan(wanted, fetch, {row[0]: row[3] for row in rows})

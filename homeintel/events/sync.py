@@ -9,12 +9,14 @@ import duckdb
 
 from homeintel.errors import EventSourceError
 from homeintel.events import gaps
+from homeintel.events.ahead import read_ahead
 from homeintel.events.cause import judge_causes
 from homeintel.events.clean import clean, make_known
-from homeintel.events.commit import DAY_TABLES, DayRecord, commit_day, day_bounds, make_funnel
+from homeintel.events.commit import DAY_TABLES, DayRecord, commit_day, day_bounds, make_funnel, points_of_days
 from homeintel.events.link import link_runs
-from homeintel.events.load import Loader, Origin
+from homeintel.events.load import Loader
 from homeintel.events.plan import Plan, plan
+from homeintel.events.reading import Arrived, Begun, Ended, Piece, Reading
 from homeintel.events.source import EventSource
 from homeintel.events.storms import find_storms
 from homeintel.store import Store
@@ -29,6 +31,7 @@ class Sync:
         wanted: the UTC days that cover the window so far.
         rows_written: rows committed, in all tables.
         points_read: raw points of these days.
+        lost: UTC days that were stored with points and now read as empty; what is stored stayed.
         dropped_days: days outside `keep_days` that were removed.
         failure: why the fetch stopped before its last day; None when it did not.
         missing: why the second source was left out from some day on.
@@ -38,6 +41,7 @@ class Sync:
     wanted: Sequence[date] = ()
     rows_written: int = 0
     points_read: int = 0
+    lost: Sequence[date] = ()
     dropped_days: int = 0
     failure: EventSourceError | None = None
     missing: EventSourceError | None = None
@@ -87,9 +91,10 @@ def sync(
         StoreError: the database refused.
     """
     with store.connect() as connection:
-        night = _Night(connection, sources, rules, until, progress)
-        days = plan(connection, night.identity, start, min(end, until), rules.overlap)
-        done = night.fetch(days)
+        reading = Reading(sources)
+        days = plan(connection, reading.identity, start, min(end, until), rules.overlap)
+        pieces = [Piece.of(some, until) for some in sources[0].pieces(days.fetch)]
+        done = _Night(connection, reading, rules, days, progress).fetch(pieces)
         if done.fetched:
             gaps.join_gaps(connection, until)
             link_runs(connection, start, end)
@@ -113,97 +118,77 @@ class _Night:
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
-        sources: Sequence[EventSource],
+        reading: Reading,
         rules: Rules,
-        until: datetime,
+        days: Plan,
         progress: Callable[[date], None] | None,
     ) -> None:
         self._connection = connection
-        self._sources = sources
-        self._missing: EventSourceError | None = None
+        self._reading = reading
         self._rules = rules
-        self._until = until
+        self._days = days
         self._progress = progress
         self._loader = Loader(connection, rules.numeric_interval, rules.exclude)
+        self._known_to: date | None = None
+        self._done = Sync(wanted=days.wanted)
 
-    @property
-    def identity(self) -> str:
-        """Which stores the days come from."""
-        return "+".join(source.identity for source in self._sources)
+    def fetch(self, pieces: Sequence[Piece]) -> Sync:
+        """Read, clean and commit all pieces, or those up to the source's failure."""
+        try:
+            for item in read_ahead(self._reading.of(pieces)):
+                if isinstance(item, Begun):
+                    piece = item.piece
+                    self._loader.clear()
+                elif isinstance(item, Arrived):
+                    self._loader.add(item.batch, item.origin, piece.start, piece.end)
+                else:
+                    self._store(item)
+        except EventSourceError as error:
+            return replace(self._done, failure=error, missing=self._reading.missing)
+        return replace(self._done, missing=self._reading.missing)
 
-    def fetch(self, days: Plan) -> Sync:
-        done = Sync(wanted=days.wanted)
-        previous: date | None = None
-        for piece in self._sources[0].pieces(days.fetch):
-            if previous is None or piece[0] - previous > timedelta(days=1):
-                self._begin(piece[0], days)
-            try:
-                done = self._piece(piece, days, done)
-            except EventSourceError as error:
-                return replace(done, failure=error)
-            previous = piece[-1]
-        return replace(done, missing=self._missing)
+    def _store(self, read: Ended) -> None:
+        """Clean what was read and commit it day by day."""
+        began = time.monotonic()
+        if self._known_to != read.piece.days[0]:
+            self._know(read.piece.days[0])
+        self._clean(read.piece)
+        points = points_of_days(self._connection)
+        seconds = (read.seconds + time.monotonic() - began) / len(read.piece.days)
+        for day in read.piece.days:
+            if points.get(day, 0) == 0 and self._days.stored.get(day, 0) > 0:
+                self._done = replace(self._done, lost=[*self._done.lost, day])
+                continue
+            self._commit(DayRecord(read.identity, day, datetime.now(UTC), seconds), points.get(day, 0))
+        # After a day that was not replaced, what is known is what is stored.
+        self._known_to = None if self._done.lost else read.piece.days[-1] + timedelta(days=1)
 
-    def _begin(self, day: date, days: Plan) -> None:
+    def _know(self, day: date) -> None:
         """Set what is known from the stored day before, if there is one."""
         start, _ = day_bounds(day)
-        follows = day - timedelta(days=1) in days.stored
-        make_known(self._connection, before=start.isoformat() if follows else None)
+        before = day - timedelta(days=1)
+        make_known(self._connection, before=start.isoformat() if before in self._days.stored else None)
         row = self._connection.execute(
-            "SELECT CAST(cleaning ->> 'last_point' AS TIMESTAMPTZ) FROM event_days WHERE day = ?",
-            [day - timedelta(days=1)],
+            "SELECT CAST(cleaning ->> 'last_point' AS TIMESTAMPTZ) FROM event_days WHERE day = ?", [before]
         ).fetchone()
         gaps.make_open_gaps(self._connection, start, row[0] if row else None)
 
-    def _piece(self, piece: Sequence[date], days: Plan, done: Sync) -> Sync:
-        began = time.monotonic()
-        start, end = day_bounds(piece[0])[0], min(day_bounds(piece[-1])[1], self._until)
-        self._load(start, end)
-        self._clean(start, end)
-        if self._points_read() == 0 and days.stored.intersection(piece):
-            # A day that had events and now reads as empty was lost at the source: what is stored stays.
-            return replace(done, fetched=[*done.fetched, *piece])
-        seconds = (time.monotonic() - began) / len(piece)
-        fetched_at = datetime.now(UTC)
-        rows = 0
-        for day in piece:
-            if days.stored:
-                gaps.cut_gaps(self._connection, *day_bounds(day))
-            record = DayRecord(self.identity, day, fetched_at, seconds)
-            rows += commit_day(self._connection, record, replaces=day in days.stored)
-            if self._progress is not None:
-                self._progress(day)
-        return replace(
-            done,
-            fetched=[*done.fetched, *piece],
-            rows_written=done.rows_written + rows,
-            points_read=done.points_read + self._points_read(),
-        )
-
-    def _load(self, start: datetime, end: datetime) -> None:
-        self._loader.clear()
-        try:
-            for rank, source in enumerate(self._sources):
-                origin = Origin(source.name, source.knows_context, rank)
-                for batch in source.read(start, end):
-                    self._loader.add(batch, origin, start, end)
-        except EventSourceError as error:
-            if rank == 0:
-                raise
-            # The second source only adds causes: the day is read without it, and again with it another night.
-            self._sources, self._missing = self._sources[:1], error
-            self._load(start, end)
-
-    def _clean(self, start: datetime, end: datetime) -> None:
+    def _clean(self, piece: Piece) -> None:
         clean(self._connection, self._rules.attributes)
         find_storms(self._connection)
         judge_causes(self._connection)
-        gaps.find_gaps(self._connection, start, end, self._rules.numeric_interval)
+        gaps.find_gaps(self._connection, piece.start, piece.end, self._rules.numeric_interval)
         make_funnel(self._connection)
 
-    def _points_read(self) -> int:
-        row = self._connection.execute(
-            """SELECT (SELECT count(*) FROM raw_states) + (SELECT coalesce(sum("count"), 0) FROM raw_numbers)
-            + (SELECT coalesce(sum(points), 0) FROM refused)"""
-        ).fetchone()
-        return int(row[0]) if row else 0
+    def _commit(self, record: DayRecord, points: int) -> None:
+        if self._days.stored:
+            gaps.cut_gaps(self._connection, *day_bounds(record.day))
+        rows = commit_day(self._connection, record, replaces=record.day in self._days.stored)
+        self._done = replace(
+            self._done,
+            fetched=[*self._done.fetched, record.day],
+            rows_written=self._done.rows_written + rows,
+            points_read=self._done.points_read + points,
+        )
+        if self._progress is not None:
+            self._progress(record.day)

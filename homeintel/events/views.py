@@ -46,7 +46,6 @@ def funnel(phase: Phase) -> pd.DataFrame:
         SELECT step.key AS step, CAST(sum(step.value) AS BIGINT) AS points FROM steps GROUP BY 1""",
     )
     points = dict(zip(counted["step"], counted["points"], strict=True))
-    points["points"] = points.get("states", 0) + points.get("numbers", 0)
     points["unavailable"] = points.get("states", 0) - points.get("available", 0)
     rows = [(text, points[step]) for step, text in FUNNEL_STEPS.items() if points.get(step)]
     return pd.DataFrame(rows, columns=["step", "points"])

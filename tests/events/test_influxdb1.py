@@ -87,6 +87,7 @@ def test_a_second_night_reads_only_what_is_not_whole(influx: servers.Influxdb1, 
     again = run(phase)
 
     # 5 November holds nothing, so it is asked again; 6 and 7 November are whole.
+    assert again.status == "succeeded"
     assert again.figures["points_read"] == 0
     assert again.figures["events_kept"] == 4
     assert rows(phase.store, "SELECT * FROM events ORDER BY ALL") == before
@@ -204,7 +205,12 @@ def test_the_doctor_is_told_what_was_found(influx: servers.Influxdb1, database: 
     assert checks["events: influxdb1 answers"].ok
     assert checks["events: influxdb1 lets us read"].ok
     assert "2 measurements" in checks["events: influxdb1 schema"].found
-    assert checks["events: influxdb1 newest point"] == ("events: influxdb1 newest point", True, "2026-11-07 18:10 UTC, 110 min ago", "")
+    assert checks["events: influxdb1 newest point"] == (
+        "events: influxdb1 newest point",
+        True,
+        "2026-11-07 18:10 UTC, 110 min ago",
+        "",
+    )
     assert checks["events: influxdb1 clocks"].ok
 
 

@@ -1,0 +1,109 @@
+"""The night's reading, piece after piece, from one source or two: what the reader's thread does."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from homeintel.errors import EventSourceError
+from homeintel.events.commit import day_bounds
+from homeintel.events.load import Origin
+from homeintel.events.source import Batch, EventSource
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Days that are read and cleaned together, all UTC.
+
+    Args:
+        days: in order, without a gap.
+        start: the first day's first moment.
+        end: the end of the last, or now where that is earlier.
+    """
+
+    days: Sequence[date]
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def of(cls, days: Sequence[date], until: datetime) -> "Piece":
+        """Return the piece of some days, up to `until`."""
+        return cls(days, day_bounds(days[0])[0], min(day_bounds(days[-1])[1], until))
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A piece's reading begins; what was read of it before is void."""
+
+    piece: Piece
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """Rows of the piece that begun last."""
+
+    batch: Batch
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A piece was read whole.
+
+    Args:
+        piece: the piece.
+        identity: the sources it came from.
+        seconds: how long reading took.
+    """
+
+    piece: Piece
+    identity: str
+    seconds: float
+
+
+@dataclass
+class Reading:
+    """Reads pieces; a second source that fails is left out from there on, and why is kept.
+
+    Args:
+        sources: already discovered; the first is the history, a second only adds to it.
+        missing: why the second source was left out.
+    """
+
+    sources: Sequence[EventSource]
+    missing: EventSourceError | None = field(default=None)
+
+    @property
+    def identity(self) -> str:
+        """Which stores the days come from."""
+        return "+".join(source.identity for source in self.sources)
+
+    def of(self, pieces: Sequence[Piece]) -> Iterator[Begun | Arrived | Ended]:
+        """Yield what is read, piece by piece.
+
+        Raises:
+            EventSourceError: the first source failed.
+        """
+        for piece in pieces:
+            began = time.monotonic()
+            try:
+                yield from self._piece(piece)
+            except EventSourceError as error:
+                if error is not self.missing:
+                    raise
+                # The piece is read without the second source, and again with it another night.
+                self.sources = self.sources[:1]
+                yield from self._piece(piece)
+            yield Ended(piece, self.identity, time.monotonic() - began)
+
+    def _piece(self, piece: Piece) -> Iterator[Begun | Arrived]:
+        yield Begun(piece)
+        for rank, source in enumerate(self.sources):
+            origin = Origin(source.name, source.knows_context, rank)
+            try:
+                for batch in source.read(piece.start, piece.end):
+                    yield Arrived(batch, origin)
+            except EventSourceError as error:
+                if rank > 0:
+                    self.missing = error
+                raise
