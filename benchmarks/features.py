@@ -53,6 +53,7 @@ def build(folder: Path, discrete: float) -> Phase:
     migrate(store)
     bridge.run(Phase("capabilities", settings, window, store, "big"))
     with store.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         _fill(connection, window, discrete)
     return Phase("features", settings, window, Store(store.path, settings.storage.memory_limit), "big")
 
@@ -104,7 +105,7 @@ def scans(phase: Phase) -> int:
                 return connection.execute(sql, parameters)
 
         observe(Recording(), phase.window.start, phase.window.end)  # type: ignore[arg-type]
-    return sum(plan.count("SEQ_SCAN") + plan.count("TABLE_SCAN") for plan in seen)
+    return sum(plan.count("Seq Scan") for plan in seen)
 
 
 def bare(phase: Phase) -> float:

@@ -84,6 +84,7 @@ class Store:
         except duckdb.Error as error:
             raise self._open_error(error) from error
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")  # else long queries write into notebooks and logs
         return connection
 
     def _open_error(self, error: duckdb.Error) -> StoreError:

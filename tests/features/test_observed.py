@@ -1,5 +1,6 @@
-from typing import Any
+from typing import Any, cast
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -98,3 +99,28 @@ def test_a_series_of_numbers_changes_when_its_value_moves_in_the_window(
 def test_each_press_of_a_button_is_a_use(store: Store) -> None:
     fill(store, events=[event(1, "button.a", "pressed", None), event(2, "button.a", "pressed", "pressed")])
     assert seen(store)["button.a", ""]["changes"] == 2
+
+
+def test_each_of_the_three_tables_is_scanned_once(store: Store) -> None:
+    fill(
+        store,
+        events=[event(1, "switch.a", "on", "off")],
+        attribute_changes=[attribute(1, "light.a", "brightness", "1")],
+        measurements=[measurement(1, "number.a", 5)],
+    )
+    with store.connect() as connection:
+        plans = PlannedConnection(connection)
+        observe(cast("duckdb.DuckDBPyConnection", plans), START, END)
+    assert sum(plan.count("Seq Scan") for plan in plans.seen) == 3
+
+
+class PlannedConnection:
+    """A connection that notes the plan of each statement."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self.seen: list[str] = []
+
+    def execute(self, sql: str, parameters: list[Any]) -> duckdb.DuckDBPyConnection:
+        self.seen += [plan for _, plan in self._connection.execute(f"EXPLAIN {sql}", parameters).fetchall()]
+        return self._connection.execute(sql, parameters)
