@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from homeintel.bridge.configuration import configured
-from homeintel.bridge.devices import Device, moment, read_device
+from homeintel.bridge.devices import Definitions, Device, moment, read_device
 from homeintel.bridge.groups import read_group
 from homeintel.bridge.payload import as_object, load_json, says_online, text
 from homeintel.bridge.problems import Problem
@@ -104,13 +104,14 @@ def _health_at(retained: Retained, base_topic: str) -> datetime | None:
 def _devices(bridge: Bridge, elements: list[Any]) -> dict[str, Device]:
     topic = f"{bridge.base_topic}/bridge/devices"
     found: dict[str, Device] = {}
+    known = Definitions()
     for position, element in enumerate(elements):
         if not isinstance(element, dict) or not text(element.get("ieee_address")):
             bridge.problems.append(
                 Problem(topic, f"element {position + 1}", "has no ieee_address; left out", serious=True)
             )
             continue
-        device = read_device(element, bridge.base_topic)
+        device = read_device(element, bridge.base_topic, known)
         if device.ieee_address in found:
             bridge.problems.append(Problem(topic, device.friendly_name, "is listed twice; the first counts"))
             continue

@@ -14,7 +14,7 @@ from homeintel.bridge.exposes import Leaves, flatten
 from homeintel.bridge.payload import dump_json, text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Device:
     """A device or a group, as a row of `devices` needs it, and its leaves.
 
@@ -54,21 +54,34 @@ class Device:
     options: str | None = None
 
 
-def read_device(element: dict[str, Any], base_topic: str) -> Device:
+class Definitions(dict[str, Leaves]):
+    """Leaves by the fingerprint of their definition."""
+
+
+def read_device(element: dict[str, Any], base_topic: str, known: Definitions | None = None) -> Device:
     """Return the device of one element that has an `ieee_address`.
 
     A device without a definition has no leaves. `supported` is False where Zigbee2MQTT says so, and where it says
     nothing and there is no definition (but for the coordinator, which has none).
+
+    Args:
+        element: as it came.
+        base_topic: its bridge's.
+        known: the definitions met so far, added to here: devices of one model share their leaves.
     """
     address = str(element["ieee_address"]).strip().lower()
     definition = element["definition"] if isinstance(element.get("definition"), dict) else {}
+    defined = fingerprint(definition)
+    known = Definitions() if known is None else known
+    if defined not in known:
+        known[defined] = flatten(definition.get("exposes"), definition.get("options"))
     kind = text(element.get("type")) or "Unknown"
     return Device(
         ieee_address=address,
         base_topic=base_topic,
         friendly_name=text(element.get("friendly_name")) or address,
-        leaves=flatten(definition.get("exposes"), definition.get("options")),
-        definition_hash=fingerprint(definition, element.get("software_build_id")),
+        leaves=known[defined],
+        definition_hash=fingerprint(defined, element.get("software_build_id")),
         type=kind,
         manufacturer=text(definition.get("vendor")) or text(element.get("manufacturer")),
         model=text(definition.get("model")) or text(element.get("model_id")),

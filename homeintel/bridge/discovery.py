@@ -24,7 +24,7 @@ _GROUP = re.compile(r"^zigbee2mqtt_(?:\d+_)?(\d+)$")
 Source = Literal["discovery", "registry", "guessed"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Announced:
     """One entity that Zigbee2MQTT announces.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from homeintel.bridge.discovery import Source
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class EntityRow:
     """An entity, or one of the properties it carries. See DESIGN.md.
 

@@ -1,7 +1,7 @@
 """Devices, leaves and entities as tables, by column name, ready to be inserted at once."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime
 
 import pyarrow as pa
@@ -38,7 +38,12 @@ def capability_table(devices: Iterable[Device], now: datetime) -> pa.Table:
 
 def entity_table(rows: Iterable[EntityRow]) -> pa.Table:
     """Return the rows of `entities`."""
-    records = [asdict(row) for row in rows]
-    types = {"enabled": _FLAG}
-    names = [field.name for field in fields(EntityRow)]
-    return pa.table({name: pa.array([record[name] for record in records], types.get(name, _TEXT)) for name in names})
+    rows = list(rows)
+    return pa.table(
+        {
+            field.name: pa.array(
+                [getattr(row, field.name) for row in rows], _FLAG if field.name == "enabled" else _TEXT
+            )
+            for field in fields(EntityRow)
+        }
+    )

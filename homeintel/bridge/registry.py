@@ -89,13 +89,13 @@ def _registered(entry: dict[str, Any]) -> Registered | None:
 def _areas(
     devices: list[dict[str, Any]], entities: list[dict[str, Any]], names: Mapping[str, str | None]
 ) -> Iterator[tuple[str, str | None]]:
-    in_areas: dict[object, Counter[str]] = {}
+    in_areas: dict[str, Counter[str]] = {}
     for entry in entities:
         if text(entry.get("area_id")):
-            in_areas.setdefault(entry.get("device_id"), Counter())[str(entry["area_id"])] += 1
+            in_areas.setdefault(str(entry.get("device_id")), Counter())[str(entry["area_id"])] += 1
     for device in devices:
         address = _address(device)
-        of_entities = in_areas.get(device.get("id"), Counter()).most_common(1)
+        of_entities = in_areas.get(str(device.get("id")), Counter()).most_common(1)
         area = text(device.get("area_id")) or (of_entities[0][0] if of_entities else None)
         if address is not None and area is not None:
             yield address, names.get(area) or area

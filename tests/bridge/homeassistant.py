@@ -62,11 +62,13 @@ def home_assistant(lists: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     ready, loops = threading.Event(), []
 
     async def serve() -> None:
-        HTTPServer(Application([("/api/websocket", _handler(lists, received))])).add_sockets(sockets)
+        server = HTTPServer(Application([("/api/websocket", _handler(lists, received))]))
+        server.add_sockets(sockets)
         stop = asyncio.Event()
         loops.append((asyncio.get_running_loop(), stop))
         ready.set()
         await stop.wait()
+        server.stop()
 
     thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
     thread.start()

@@ -167,7 +167,7 @@ def expected_leaves(expose: object) -> int:
     return (0 if known else 1) + sum(expected_leaves(feature) for feature in features)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(exposes, max_size=4), st.lists(exposes, max_size=2))
 def test_no_nesting_loses_a_leaf_or_breaks_the_parser(members: list[Any], options: list[Any]) -> None:
     found = flatten(members, options)
