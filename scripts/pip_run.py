@@ -50,7 +50,7 @@ class SetUpError(Exception):
 def explain(said: str, environment: Path, log: Path) -> str:
     """Return the sentence for what pip `said` before it gave up in `environment`; `log` holds its own words."""
     if FULL.search(said):
-        return f"The disk is full: free about 2 GB for {environment} and the folder for temporary files, {AGAIN}."
+        return f"The disk is full: free about 2 GB for {environment}, {AGAIN}."
     if CHANGED.search(said):
         return (
             f"A downloaded package is not the one that was pinned: if the network has a mirror or a proxy, ask whether"
@@ -72,8 +72,11 @@ def explain(said: str, environment: Path, log: Path) -> str:
     return f"pip gave up for a reason of its own: read the end of {log} and mend that, {AGAIN}."
 
 
-def reaching_packages(python: Path) -> dict[str, str]:
-    """Return an environment for pip: this process's, with the index settings of pip's files and no other pip setting."""
+def reaching_packages(python: Path, scratch: Path) -> dict[str, str]:
+    """Return variables for pip: this process's, with the index settings of pip's files and no other pip setting.
+
+    `scratch` takes the temporary files. A system's own folder for them is often small, and keeps what a killed pip left.
+    """
     listed = subprocess.run(
         [python, "-m", "pip", "--no-input", "config", "list"], capture_output=True, text=True, check=False
     ).stdout
@@ -86,7 +89,12 @@ def reaching_packages(python: Path) -> dict[str, str]:
         found["RETRIES"] = "1"  # only of a second try does pip say that the first failed, and why
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
     kept |= {f"PIP_{name}": value for name, value in found.items() if name in REACHING_PACKAGES}
-    return kept | {"PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PYTHONUNBUFFERED": "1"}
+    return kept | {
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PYTHONUNBUFFERED": "1",
+        "TMPDIR": str(scratch),
+    }
 
 
 def run(command: Sequence[str | Path], env: dict[str, str], log: Path, watch: Callable[[str], None]) -> tuple[int, str]:

@@ -26,6 +26,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCK = VENV / "set-up.lock"  # its presence says: this environment is ours to remake
 LOG = VENV / "set-up.log"
+SCRATCH = VENV / "set-up.tmp"
 
 
 @contextlib.contextmanager
@@ -194,9 +195,14 @@ def set_up(which: str, stamps: dict[str, str]) -> None:
     if not usable():
         make_environment(step)
     step.done()
-    env = reaching_packages(PYTHON)
-    install_packages(which, env)
-    install_homeintel(env)
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+    SCRATCH.mkdir()
+    try:
+        env = reaching_packages(PYTHON, SCRATCH)
+        install_packages(which, env)
+        install_homeintel(env)
+    finally:
+        shutil.rmtree(SCRATCH, ignore_errors=True)
     for done in ("run", "test") if which == "test" else ("run",):
         stamp_of(done).write_text(stamps[done] + "\n", "utf-8")
     print(f"Set up in {time.monotonic() - begun:.0f} s.", flush=True)
@@ -206,7 +212,7 @@ def sentence(error: OSError) -> str:
     """Return what to do about a file that could not be written."""
     where = error.filename or VENV
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"The disk is full: free about 2 GB for {VENV} and the folder for temporary files, {AGAIN}."
+        return f"The disk is full: free about 2 GB for {VENV}, {AGAIN}."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"{where} cannot be written to: give this user the right to, or use another checkout, {AGAIN}."
     return f"{where} cannot be used ({error.strerror}): mend that or move it elsewhere, {AGAIN}."
