@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from html import escape
 from math import isnan
 from typing import Any
@@ -40,7 +39,7 @@ def write_letter(rows: pd.DataFrame, suggestions: Suggestions, names: Names, zon
     for values in shown.head(MOST_LETTERS).to_dict("records"):
         row = _without_nan(values)
         backtest = replays.get(row["suggestion_id"])
-        moments = pd.DataFrame(asdict(moment) for moment in backtest.moments) if backtest else pd.DataFrame()
+        moments = backtest.moments() if backtest else pd.DataFrame()
         show_mime({"text/html": "".join(_opening(row, names)), "text/plain": f"{row['rank']}. {row['title']}"})
         draw(factors_chart(row) if moments.empty else replay_chart(row["title"], moments, zone))
         show_mime({"text/html": "".join(_closing(row)), "text/plain": row["automation_yaml"] or ""})

@@ -92,7 +92,7 @@ def annoys(candidate: Candidate) -> str:
         return ""
     for tally, least, days in (
         (candidate.backtest.window, LEAST_PRECISION, "the window"),
-        (candidate.backtest.held_out, LEAST_HELD_OUT_PRECISION, "the held-out week"),
+        (candidate.backtest.unseen, LEAST_HELD_OUT_PRECISION, "the held-out week"),
     ):
         if tally.precision is not None and tally.fired + tally.earlier >= LEAST_OCCASIONS and tally.precision < least:
             return f"in {days} it would have been unwanted {tally.wrong + tally.undone} of {tally.fired + tally.earlier} times"

@@ -49,9 +49,9 @@ def watch(history: EntityHistory, state: str, accepted_at: float, *, appeared: b
         accepted_at: Unix seconds.
         appeared: see `Watch`.
     """
-    mine = (history.states == state) & ~history.by_person & (history.times >= accepted_at)
+    mine = history.enters(state) & ~history.by_person & (history.times >= accepted_at)
     done_at = history.times[mine]
-    back = history.times[(history.states != state) & history.by_person]
+    back = history.times[~history.enters(state) & history.by_person]
     following = np.append(back, np.inf)[np.searchsorted(back, done_at)]
     undone = int((following - done_at <= UNDONE_WITHIN_SECONDS).sum())
     return Watch(appeared or bool(len(done_at)), len(done_at), undone)

@@ -30,13 +30,13 @@ def test_a_routine_kept_every_day_is_always_wanted(store: Store) -> None:
     assert result.window.agreed + result.window.earlier == 28
     assert result.window.wrong == 0
     assert result.window.precision == 1.0
-    assert (result.held_out.agreed + result.held_out.earlier, result.held_out_days) == (7, 7)
+    assert (result.unseen.agreed + result.unseen.earlier, result.held_out_days) == (7, 7)
     assert result.minutes_saved_per_week == pytest.approx(result.window.agreed * 20 / 60 / 4)
 
 
 def test_days_it_was_not_done_are_wrong_and_counted_where_they_fall(store: Store) -> None:
     result = run(store, homes.pattern("p1"), homes.routine_events(skipped=[2, 5, 22]))
-    assert (result.window.wrong, result.held_out.wrong) == (3, 1)
+    assert (result.window.wrong, result.unseen.wrong) == (3, 1)
     assert result.window.precision == pytest.approx(25 / 28)
 
 
@@ -68,7 +68,7 @@ def test_the_fit_does_not_see_the_held_out_week(store: Store) -> None:
     late = [row for row in homes.routine_events(minute=412, spread=1) if row["ts"] >= homes.local(21, 0)]
     result = run(store, homes.pattern("p1", minute_of_day=404.0), rows + late)
     assert result.fitted == "06:40"
-    assert result.held_out.agreed == 7
+    assert result.unseen.agreed == 7
 
 
 def test_local_time_is_kept_across_daylight_saving(store: Store) -> None:
@@ -127,5 +127,5 @@ def test_only_while_it_is_dark(store: Store) -> None:
 
 def test_no_event_at_all_gives_no_verdict(store: Store) -> None:
     result = run(store, homes.coupling("p1"), [])
-    assert result.moments == ()
+    assert len(result.at) == 0
     assert result.window.precision is None

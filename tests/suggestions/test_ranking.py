@@ -2,11 +2,12 @@ import random
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeintel.suggestions.backtest.result import Backtest, Moment
+from homeintel.suggestions.backtest.result import VERDICTS, Backtest
 from homeintel.suggestions.candidate import Candidate
 from homeintel.suggestions.ranking import GOOD_SCORE, select
 
@@ -20,8 +21,9 @@ def candidate(name: str, kind: Any = "pattern", confidence: float = 0.9, **given
 
 
 def backtest(wanted: int, unwanted: int) -> Backtest:
-    moments = [Moment(float(i), "agreed" if i < wanted else "wrong", held_out=False) for i in range(wanted + unwanted)]
-    return Backtest(tuple(moments), 7, 28)
+    count = wanted + unwanted
+    verdicts = np.repeat([VERDICTS.index("agreed"), VERDICTS.index("wrong")], [wanted, unwanted])
+    return Backtest(np.arange(count, dtype=float), verdicts, np.full(count, np.nan), np.zeros(count, dtype=bool), 7, 28)
 
 
 def names(candidates: list[Candidate], limit: int | None = 10, answered: dict[str, str] | None = None) -> list[str]:

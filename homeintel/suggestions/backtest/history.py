@@ -1,50 +1,60 @@
 """The events a replay needs, as plain arrays per entity."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import duckdb
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from homeintel.patterns.arrays import Bools, Floats
+from homeintel.patterns.arrays import Bools, Floats, Ints
 
-UNKNOWN_STATE = ""
+UNKNOWN = -1
+"""The code of a state that no change entered."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EntityHistory:
     """The changes of one entity inside the window, in order; all arrays of one length.
 
     Args:
         times: Unix seconds.
-        states: the state entered.
-        by_person: False where an automation or a restart made the change.
+        codes: the state entered, by its place in `states`.
+        by_person: False where an automation made the change.
+        states: the texts of states -> their codes; one mapping for all entities.
     """
 
     times: Floats
-    states: NDArray[np.object_]
+    codes: Ints
     by_person: Bools
+    states: Mapping[str, int] = field(default_factory=dict, repr=False)
+
+    def enters(self, state: str) -> Bools:
+        """Return which changes enter the state."""
+        return np.asarray(self.codes == self.states.get(state, UNKNOWN))
 
     def entries(self, state: str) -> Floats:
         """Return the times a person brought it into the state."""
-        return np.asarray(self.times[(self.states == state) & self.by_person])
+        return np.asarray(self.times[self.enters(state) & self.by_person])
 
     def changes_to(self, state: str) -> Floats:
-        """Return the times it entered the state, whoever made it; restarts left out by the loader."""
-        return np.asarray(self.times[self.states == state])
+        """Return the times it entered the state, whoever made it."""
+        return np.asarray(self.times[self.enters(state)])
 
-    def state_at(self, moments: Floats) -> NDArray[np.object_]:
-        """Return the state just before each moment; empty text before the first change."""
+    def leaves(self, state: str) -> Floats:
+        """Return the times it entered another state."""
+        return np.asarray(self.times[~self.enters(state)])
+
+    def holds(self, state: str, moments: Floats) -> Bools:
+        """Return whether it was in the state just before each moment; False before the first change."""
         if not len(self.times):
-            return np.full(len(moments), UNKNOWN_STATE, dtype=object)
+            return np.zeros(len(moments), dtype=bool)
         position = np.searchsorted(self.times, moments, side="left") - 1
-        return np.where(position >= 0, self.states[np.maximum(position, 0)], UNKNOWN_STATE)
+        return np.asarray((position >= 0) & self.enters(state)[np.maximum(position, 0)])
 
 
-EMPTY = EntityHistory(np.empty(0), np.empty(0, dtype=object), np.empty(0, dtype=bool))
+EMPTY = EntityHistory(np.empty(0), np.empty(0, dtype=np.int64), np.empty(0, dtype=bool))
 
 
 def load_histories(
@@ -60,23 +70,32 @@ def load_histories(
         start: inclusive.
         end: exclusive.
     """
-    wanted = pd.DataFrame({"entity_id": sorted(set(entity_ids))}, dtype="str")
+    entities = sorted(set(entity_ids))
+    wanted = pd.DataFrame({"entity_id": pd.Series(entities, dtype="str"), "entity": np.arange(len(entities))})
     connection.register("wanted_entities", wanted)
     try:
-        rows = connection.execute(
-            """SELECT entity_id, epoch_us(ts) / 1e6 AS time, state, cause NOT IN ('automation', 'restart') AS by_person
-               FROM events SEMI JOIN wanted_entities USING (entity_id)
-               WHERE ts >= ? AND ts < ? AND cause <> 'restart' ORDER BY entity_id, ts, state""",
-            [start, end],
-        ).fetchnumpy()
+        found = connection.execute(
+            "SELECT DISTINCT state FROM events SEMI JOIN wanted_entities USING (entity_id) ORDER BY state"
+        ).fetchall()
+        states = {state: code for code, (state,) in enumerate(found)}
+        known = pd.DataFrame({"state": pd.Series(list(states), dtype="str"), "code": np.arange(len(states))})
+        connection.register("wanted_states", known)
+        rows = connection.execute(_CHANGES, [start, end]).fetchnumpy()
     finally:
         connection.unregister("wanted_entities")
-    entities = np.asarray(rows["entity_id"], dtype=object)
-    borders = np.flatnonzero(entities[1:] != entities[:-1]) + 1
-    times, states, by_person = (
-        np.split(np.asarray(rows[name], dtype=kind), borders)
-        for name, kind in (("time", np.float64), ("state", object), ("by_person", np.bool_))
-    )
-    owners = entities[np.concatenate([[0], borders]).astype(int)] if len(entities) else []
-    pieces = zip(times, states, by_person, strict=True)
-    return {str(owner): EntityHistory(*piece) for owner, piece in zip(owners, pieces, strict=False)}
+        connection.unregister("wanted_states")
+    time, code, by_person = (np.asarray(rows[name]) for name in ("time", "code", "by_person"))
+    borders = np.searchsorted(np.asarray(rows["entity"]), np.arange(len(entities) + 1))
+    return {
+        entity: EntityHistory(time[first:last], code[first:last], by_person[first:last], states)
+        for entity, first, last in zip(entities, borders[:-1], borders[1:], strict=True)
+        if last > first
+    }
+
+
+# States travel as codes: a text object for each of a million changes would take a hundred megabytes.
+_CHANGES = """
+SELECT entity::INTEGER AS entity, epoch_us(ts) / 1e6 AS time, code::SMALLINT AS code, cause <> 'automation' AS by_person
+FROM events JOIN wanted_entities USING (entity_id) JOIN wanted_states USING (state)
+WHERE ts >= ? AND ts < ? AND cause <> 'restart' ORDER BY entity, ts, code
+"""

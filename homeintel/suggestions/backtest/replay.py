@@ -8,11 +8,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from homeintel.patterns.arrays import Bools, Floats
+from homeintel.patterns.arrays import Bools, Floats, Ints
 from homeintel.patterns.calendar import DAY, Calendar
 from homeintel.suggestions.automation.build import WEEKDAYS, clock, days_of
 from homeintel.suggestions.backtest.history import EMPTY, EntityHistory
-from homeintel.suggestions.backtest.result import Backtest, Moment, Verdict
+from homeintel.suggestions.backtest.result import VERDICTS, Backtest
 from homeintel.suggestions.pattern_row import PatternRow
 
 HELD_OUT_DAYS = 7
@@ -23,6 +23,8 @@ LEAST_TOLERANCE_MINUTES = 15.0
 LEAST_FITTED_DAYS = 4
 UNDONE_WITHIN_SECONDS = 60.0
 """A thing done and taken back within a minute was not wanted."""
+
+AGREED, EARLIER, WRONG, UNDONE = range(len(VERDICTS))
 
 LAG_ROOM = 1.5
 """How much longer than the 90th percentile of its lags a reaction may take and still be one."""
@@ -47,8 +49,9 @@ def replay(
         fires, before, after, fitted = _coupling_fires(pattern, histories, calendar, days, border, action)
     else:
         fires, before, after, fitted = _routine_fires(pattern, action, calendar, days, border)
-    moments = _judge(fires, before, after, action, pattern.state, border if held_out else np.inf)
-    return Backtest(moments, held_out, int((~left_out_days).sum()), fitted)
+    at, verdict, done_at = _judge(fires, before, after, action, pattern.state)
+    unseen = np.asarray(at >= border) if held_out else np.zeros(len(at), dtype=bool)
+    return Backtest(at, verdict, done_at, unseen, held_out, int((~left_out_days).sum()), fitted)
 
 
 def _days(pattern: PatternRow, calendar: Calendar) -> Bools:
@@ -121,32 +124,21 @@ def _condition_holds(pattern: PatternRow, moments: Floats, calendar: Calendar) -
 
 
 def _judge(
-    fires: Floats, before: float, after: float, action: EntityHistory, state: str, border: float
-) -> tuple[Moment, ...]:
-    """Return what the person did about each time the automation would start; nothing where it would not act."""
-    entries = action.entries(state)
-    padded = np.concatenate([[-np.inf], entries, [np.inf]])
-    position = np.searchsorted(entries, fires, side="left")
-    earlier = fires - padded[position] <= before
-    agreed = padded[position + 1] - fires <= after
-    held = action.state_at(fires) == state
-    back_at = np.append(action.times[action.states != state], np.inf)
-    done_at = padded[position + 1]
-    undone = back_at[np.searchsorted(back_at[:-1], done_at)] <= done_at + UNDONE_WITHIN_SECONDS
-    moments = []
-    for index, at in enumerate(fires):
-        verdict = _verdict(earlier[index], held[index], agreed[index], undone[index])
-        if verdict is not None:
-            at_hand = {"earlier": padded[position[index]], "wrong": None}.get(verdict, done_at[index])
-            moments.append(Moment(float(at), verdict, bool(at >= border), None if at_hand is None else float(at_hand)))
-    return tuple(moments)
+    fires: Floats, before: float, after: float, action: EntityHistory, state: str
+) -> tuple[Floats, Ints, Floats]:
+    """Return the times the automation would start, what the person did about each, and when.
 
-
-def _verdict(earlier: bool, held: bool, agreed: bool, undone: bool) -> Verdict | None:
-    if agreed and not held:
-        return "undone" if undone else "agreed"
-    if earlier:
-        return "earlier"
-    if held:
-        return None
-    return "wrong"
+    Times at which it would not act, because the entity has long been in that state, are left out.
+    """
+    padded = np.concatenate([[-np.inf], action.entries(state), [np.inf]])
+    position = np.searchsorted(padded[1:-1], fires, side="left")
+    done_before, done_after = padded[position], padded[position + 1]
+    held = action.holds(state, fires)
+    agreed = (done_after - fires <= after) & ~held
+    earlier = (fires - done_before <= before) & ~agreed
+    back_at = np.append(action.leaves(state), np.inf)
+    undone = agreed & (back_at[np.searchsorted(back_at[:-1], done_after)] <= done_after + UNDONE_WITHIN_SECONDS)
+    verdict = np.select([undone, agreed, earlier], [UNDONE, AGREED, EARLIER], default=WRONG)
+    done_at = np.where(agreed, done_after, np.where(earlier, done_before, np.nan))
+    acts = agreed | earlier | ~held
+    return fires[acts], verdict[acts], done_at[acts]
