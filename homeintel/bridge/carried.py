@@ -75,4 +75,6 @@ def carried(component: str, object_id: str, payload: Mapping[str, Any]) -> dict[
         found["effect" + object_id.removeprefix("light")] = "effect"
     if component == "siren":
         found["warning"] = None
+    if component == "event":  # its state is the time, what happened is an attribute
+        found = dict.fromkeys(found, "event_type")
     return found

@@ -4,8 +4,9 @@ from zoneinfo import ZoneInfo
 
 from homeintel.bridge.bridges import Bridge, read_bridge
 from homeintel.bridge.mqtt import query_broker
+from homeintel.bridge.registries import find_registry
 from homeintel.bridge.retained import Retained
-from homeintel.errors import BrokerRefusedError, BrokerUnreachableError, PayloadError
+from homeintel.errors import BridgeError, BrokerRefusedError, BrokerUnreachableError, PayloadError
 from homeintel.settings import MqttBridgeSettings, Settings
 
 Check = tuple[str, bool, str, str]
@@ -29,6 +30,19 @@ def check_broker(settings: Settings) -> list[Check]:
     for base in settings.bridge.base_topics:
         checks += check_bridge(retained, base, settings.home.zone)
     return checks
+
+
+def check_registry(settings: Settings) -> list[Check]:
+    """Return whether Home Assistant's registry can be read; nothing where none is configured."""
+    try:
+        registry = find_registry(settings.homeassistant)
+    except BridgeError as error:
+        return [("homeassistant", False, error.happened, error.next_step)]
+    if registry is None:
+        return []
+    found = f"{len(registry.entities)} MQTT entities in {registry.origin}"
+    mend = "Check that homeassistant names the home that Zigbee2MQTT announces its devices to."
+    return [("homeassistant", len(registry.entities) > 0, found, mend)]
 
 
 def check_bridge(retained: Retained, base_topic: str, zone: ZoneInfo) -> list[Check]:

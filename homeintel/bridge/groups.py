@@ -1,7 +1,7 @@
 """Groups are devices of their own: what they can do is what their members can.
 
 As Zigbee2MQTT's Home Assistant extension does it (`lib/extension/homeassistant.ts`): lights, switches, locks and covers
-of the members, put together; a member's endpoint says which of its exposes belongs to the group.
+of the members, put together.
 """
 
 from collections.abc import Mapping

@@ -13,8 +13,8 @@ from homeintel.settings import BridgeTopics, MqttBridgeSettings
 if TYPE_CHECKING:
     from paho.mqtt.client import Client, MQTTMessage
 
-QUIET = 0.05
-"""Seconds of silence that end the query once the ping has come back."""
+QUIET = 0.25
+"""Seconds of silence that end the query once the ping has come back; brokers that send retained messages in batches pause."""
 
 QUIET_WITHOUT_PING = 2.0
 """The same where the broker lets homeintel publish nothing, so that no ping comes back."""

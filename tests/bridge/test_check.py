@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from homeintel.bridge.check import check_broker
+from homeintel.bridge.check import check_broker, check_registry
 from tests.bridge.homes import broker_settings, phase_of
 from tests.bridge.payloads import lamp, topics
 from tests.bridge.retain import retain
+from tests.bridge.test_registry import LIGHT, write_registry
 from tests.servers import Mosquitto, free_port
 
 
@@ -43,6 +44,17 @@ def test_one_silent_one_damaged_and_one_offline_bridge(broker: Mosquitto, tmp_pa
         ("off/bridge/devices", True),
         ("off/bridge/state", False),
     ]
+
+
+def test_the_registry_is_checked_where_one_is_configured(tmp_path: Path) -> None:
+    source = {"source": "simulated"}
+    assert check_registry(phase_of(tmp_path, source).settings) == []
+    settings = phase_of(tmp_path, source, homeassistant={"registry": str(tmp_path / "storage")}).settings
+    [(name, ok, found, _)] = check_registry(settings)
+    assert (name, ok) == ("homeassistant", False)
+    assert "can't be read" in found
+    write_registry(tmp_path / "storage", LIGHT)
+    assert [check[:2] for check in check_registry(settings)] == [("homeassistant", True)]
 
 
 def test_a_home_without_a_broker_has_nothing_to_check(tmp_path: Path) -> None:

@@ -167,6 +167,11 @@ def test_an_id_from_letters_that_are_not_latin_is_not_certain() -> None:
     assert propose("sensor", {"device": {"name": "Bath"}, "name": "Humidity"}) == ("sensor.bath_humidity", False)
 
 
+def test_an_event_entity_says_what_happened_in_an_attribute() -> None:
+    payload = {"value_template": "{% set a = value_json.action|string %}{{ {'event_type': a} }}"}
+    assert carried("event", "action", payload) == {"action": "event_type"}
+
+
 @pytest.mark.parametrize(
     ("payload", "expected"),
     [
