@@ -1,6 +1,7 @@
 """Opens the DuckDB file for the length of one call, and turns DuckDB's errors into ours."""
 
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from homeintel.errors import (
     StoreUnwritableError,
     StoreVersionError,
 )
+
+# DuckDB's own `.df()` triggers this for every column of times; it would stand in each notebook.
+warnings.filterwarnings("ignore", message="The inplace keyword in DataFrame.drop is deprecated")
 
 _HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
