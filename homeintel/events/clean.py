@@ -61,16 +61,20 @@ def clean(connection: duckdb.DuckDBPyConnection, attributes: Iterable[str]) -> N
 def _states(connection: duckdb.DuckDBPyConnection) -> None:
     """Order the discrete states and judge each: unavailable, repeated or kept.
 
-    `state` is what was written, `shown` what `events` will say: for moments what occurred, for others the same.
+    `state` is what was written, `shown` what `events` will say: for moments what occurred, for others the same. `value`
+    is its number as Home Assistant reckons it (`state_as_number`), whether or not the source holds it.
     """
     moments = sql_list(MOMENTS)
     words = "MAP {" + ", ".join(f"'{domain}': '{word}'" for domain, word in MOMENT_STATES.items()) + "}"
+    numbers = "MAP {" + ", ".join(f"'{word}': {number}" for word, number in WORDS_AS_NUMBERS.items()) + "}"
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE written AS
         WITH available AS (
             SELECT raw_states.*, list_contains({moments}, {_DOMAIN}) AS is_moment FROM raw_states WHERE {_AVAILABLE}),
         named AS (
-            SELECT available.*, CASE WHEN is_moment THEN coalesce(
+            SELECT available.* REPLACE (
+                coalesce(available.value, TRY_CAST(state AS DOUBLE), {numbers}[state]) AS value),
+                CASE WHEN is_moment THEN coalesce(
                     CASE WHEN {_DOMAIN} = 'event' THEN coalesce(occurred.value,
                         CASE WHEN json_valid(attributes) THEN json_extract_string(attributes, '$.event_type') END) END,
                     {words}[{_DOMAIN}]) ELSE state END AS shown

@@ -13,7 +13,7 @@ OPTIONAL = ("attributes", "context_id", "context_user_id", "context_parent_id")
 
 def as_states(rows: pa.Table) -> pa.Table:
     """Return a table in the `STATES` schema; columns that are missing become null."""
-    empty = {name: pa.nulls(len(rows), type=STATES.field(name).type) for name in ("value", *OPTIONAL)}
+    empty = {name: pa.nulls(len(rows), type=STATES.field(name).type) for name in STATES.names[2:]}
     columns = {**empty, **{name: rows[name] for name in rows.column_names if name in STATES.names}}
     return pa.table({field.name: pc.cast(columns[field.name], field.type) for field in STATES})
 
