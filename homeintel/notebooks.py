@@ -13,7 +13,7 @@ import pandas as pd
 from homeintel import __version__
 from homeintel.mime import OUTCOME_MIME
 from homeintel.phase import PHASES, Outcome, Phase, PhaseName, PhaseStatus, Window
-from homeintel.report.output import show, show_mime, show_text
+from homeintel.report.output import show, show_folded, show_mime, show_text
 from homeintel.settings import Settings, effective_settings, load_settings
 from homeintel.store import Store, insert, migrate, read_copy_path
 
@@ -130,4 +130,4 @@ def _introduce(phase: Phase) -> None:
         if status != "succeeded":
             show_text(f"Phase {name} of this run: {status}. {reason}")
     rows = pd.DataFrame(effective_settings(phase.settings), columns=["setting", "value"])
-    show(rows, caption="Settings in force", most=len(rows))
+    show_folded(rows, caption="Settings in force")

@@ -18,6 +18,11 @@ def show_text(text: str) -> None:
     display(HTML(f"<p>{escape(text)}</p>"))
 
 
+def show_folded(rows: pd.DataFrame, *, caption: str) -> None:
+    """Show a whole table behind its caption: one click opens it."""
+    display(HTML(f"<details><summary>{escape(caption)}</summary>{table_html(rows)}</details>"))
+
+
 def show(rows: pd.DataFrame, *, caption: str = "", most: int = 50) -> None:
     """Show a table, its text escaped; of a long one the first rows, and how many there are."""
     shown = rows.head(most)
