@@ -49,6 +49,9 @@ REASONS: dict[str, Reason] = {
         "Button presses are device triggers in Home Assistant; they have no state and reach no history.",
         "Set `homeassistant.experimental_event_entities: true` in Zigbee2MQTT to record presses as event entities.",
     ),
+    "button": Reason(
+        "It is a button in Home Assistant: it has no state but the time of the last press, and none was recorded.", ""
+    ),
     "no_control": Reason(
         "Home Assistant makes no entity from a composite or a list, so it has no history.",
         "It can be read and set in Zigbee2MQTT's own frontend only.",

@@ -70,6 +70,7 @@ def _conditions(rows: pd.DataFrame, tables: Tables) -> list[tuple["pd.Series[boo
         (~known, "not_observable", "no_entity"),
         (~rows["enabled"], "not_observable", "entity_disabled"),
         (rows["excluded"], "not_observable", "excluded"),
+        (rows["component"] == "button", "not_observable", "button"),
         (rows["last_seen"].notna(), "constant", ""),
         (_always_null(rows, tables), "unsupported", ""),
         (pd.Series(tables.observed.empty, index=rows.index), "not_observable", "no_history"),

@@ -57,6 +57,7 @@ def test_what_was_seen_wins_over_what_should_be_possible() -> None:
         ("excluded", SELECT, [ITS_ENTITY | {"excluded": True}], [ANOTHER], None),
         ("write_only", SELECT | {"access": 2}, [ITS_ENTITY], [ANOTHER], None),
         ("press", capability(LAMP, "action", kind="enum", access=1), [], [ANOTHER], None),
+        ("button", capability(LAMP, "reset", kind="enum", values=["reset"]), [entity("button.x", LAMP, "reset")], [ANOTHER], None),
         ("no_control", capability(LAMP, "light/level_config/execute_if_off"), [], [ANOTHER], None),
         ("no_control", capability(LAMP, "gradient", kind="list"), [], [ANOTHER], None),
         ("no_entity", SELECT, [], [ANOTHER], None),

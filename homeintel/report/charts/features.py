@@ -65,7 +65,7 @@ def verdict_map(features: pd.DataFrame, devices: pd.DataFrame) -> go.Figure:
     named = features.merge(devices[["ieee_address", "friendly_name"]], on="ieee_address")
     # plotly reads a few HTML tags in labels, and names come from the house.
     named["friendly_name"] = [escape(name, quote=False) for name in named["friendly_name"]]
-    named["short"] = named["feature"].str.rpartition("/")[2]
+    named["short"] = named["feature"].str.split("/").str[-1]
     rows = named["friendly_name"].value_counts().index[:MOST_DEVICES].tolist()
     columns = named["short"].value_counts().index[:MOST_FEATURES].tolist()
     shown = named.loc[named["friendly_name"].isin(rows) & named["short"].isin(columns)]
