@@ -31,7 +31,7 @@ def house_doubts(house: House) -> list[str]:
 def count_figures(house: House, difference: Difference, entities: Collection[EntityRow]) -> dict[str, Figure]:
     """Return what the run records."""
     leaves = [(device.ieee_address, leaf) for device in house.devices for leaf in device.leaves.rows]
-    shown = {(row.ieee_address, row.path) for row in entities}
+    shown = {(row.ieee_address, row.path) for row in entities if row.source != "guessed"}
     exposed = [(address, leaf.path) for address, leaf in leaves if leaf.origin == "expose"]
     return {
         "devices_checked": len(house.devices),

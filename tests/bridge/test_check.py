@@ -37,7 +37,7 @@ def test_no_broker_and_a_wrong_password(broker: Mosquitto, tmp_path: Path) -> No
 
 def test_one_silent_one_damaged_and_one_offline_bridge(broker: Mosquitto, tmp_path: Path) -> None:
     retain(broker, {**topics(lamp("0x1", "a"), base="off"), "off/bridge/state": "offline", "bad/bridge/devices": "[{"})
-    settings = broker_settings(broker, tmp_path, base_topics=["silent", "bad", "off"], timeout=1.5)
+    settings = broker_settings(broker, tmp_path, base_topics=["silent", "bad", "off"], timeout=2.5)
     assert found(tmp_path, settings)[2:] == [
         ("silent/bridge/devices", False),
         ("bad/bridge/devices", False),

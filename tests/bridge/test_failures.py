@@ -39,8 +39,9 @@ def test_a_later_night_without_a_broker_keeps_what_is_stored_and_says_how_old_it
     assert dump(phase.store) == before
 
 
-def test_a_wrong_password_is_refused_and_never_shown(tmp_path: Path, broker: Mosquitto) -> None:
-    settings = broker_settings(broker, tmp_path)
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+def test_a_wrong_password_is_refused_and_never_shown(tmp_path: Path, broker: Mosquitto, protocol: str) -> None:
+    settings = broker_settings(broker, tmp_path, protocol=protocol)
     (tmp_path / "password").write_text("wrong-secret")
     with pytest.raises(BrokerRefusedError) as caught:
         run(phase_of(tmp_path, settings))
@@ -51,7 +52,7 @@ def test_a_wrong_password_is_refused_and_never_shown(tmp_path: Path, broker: Mos
 def test_a_broker_without_the_devices_names_the_base_topic_it_listened_to(tmp_path: Path, broker: Mosquitto) -> None:
     retain(broker, topics(lamp("0x1", "kitchen"), base="elsewhere"))
     with pytest.raises(BridgeSilentError) as caught:
-        run(phase_of(tmp_path, broker_settings(broker, tmp_path, timeout=1)))
+        run(phase_of(tmp_path, broker_settings(broker, tmp_path, timeout=2)))
     assert "zigbee2mqtt/bridge/devices" in caught.value.happened
     assert "Restart Zigbee2MQTT" in caught.value.next_step
 

@@ -83,8 +83,8 @@ def real_house(folder: Path) -> dict[str, str]:
 def test_a_bridge_that_is_silent_is_waited_for_until_the_timeout_and_not_longer(broker: Mosquitto) -> None:
     retain(broker, HOUSE)
     started = time.monotonic()
-    retained = query_broker(settings(broker, base_topics=["zigbee2mqtt", "silent"], timeout=1.5))
-    assert 1.5 <= time.monotonic() - started < 6
+    retained = query_broker(settings(broker, base_topics=["zigbee2mqtt", "silent"], timeout=2.5))
+    assert 2.5 <= time.monotonic() - started < 8
     assert set(retained.topics) == set(HOUSE)
 
 
@@ -123,6 +123,9 @@ def test_nothing_is_published_but_homeintel_s_own_ping(broker: Mosquitto, onlook
     phase = phase_of(tmp_path, broker_settings(broker, tmp_path))
     for _ in range(2):
         assert run(phase).status == "succeeded"
+    give_up = time.monotonic() + 10
+    while len(onlooker) < 2 and time.monotonic() < give_up:
+        time.sleep(0.01)
     time.sleep(0.2)
     assert len(onlooker) == 2
     assert all(topic.startswith("homeintel/ping/") for topic in onlooker)
@@ -162,7 +165,7 @@ def test_a_user_whose_messages_are_held_back_is_told_to_look_at_its_rights(tmp_p
     with mosquitto(tmp_path / "broker", extra=f"acl_file {acl}") as broker:
         retain(broker, HOUSE)
         with pytest.raises(BridgeSilentError) as caught:
-            run(phase_of(tmp_path, broker_settings(broker, tmp_path, timeout=1)))
+            run(phase_of(tmp_path, broker_settings(broker, tmp_path, timeout=2)))
     assert "zigbee2mqtt/bridge/devices" in caught.value.happened
     assert "not even homeintel's own ping came back" in caught.value.next_step
 
