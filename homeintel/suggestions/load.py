@@ -13,6 +13,7 @@ from homeintel.store import query
 from homeintel.suggestions.aftermath import automated_ids
 from homeintel.suggestions.memory import Memory, load_memory
 from homeintel.suggestions.names import Names, load_names
+from homeintel.suggestions.opportunities import rank_anew, stored_opportunities
 from homeintel.suggestions.own_automations import OwnAutomations, read_automations
 from homeintel.suggestions.pattern_row import PatternRow, pattern_rows
 
@@ -88,7 +89,7 @@ def load(phase: Phase, problems: Sequence[str] = ()) -> Material:
             patterns=tuple(rows),
             automated=automated_ids(rows, own),
             anomalies=_rows(connection, "anomalies", patterns.run_id),
-            opportunities=pd.DataFrame(),
+            opportunities=stored_opportunities(connection, features.run_id),
             names=load_names(query(connection, "SELECT * FROM entities"), devices),
             battery_devices=frozenset(devices.loc[devices["power_source"] == "Battery", "ieee_address"]),
             members=_members(devices),
@@ -99,7 +100,9 @@ def load(phase: Phase, problems: Sequence[str] = ()) -> Material:
             notes=tuple(problems),
             absent=frozenset(name for name, source in (("patterns", patterns), ("features", features)) if source.old),
         )
-    return material if features.run_id is None else _with_opportunities(phase, material)
+    if features.run_id is None or len(material.opportunities):
+        return material
+    return replace(material, opportunities=rank_anew(phase))
 
 
 _PATTERN_RUNS = """
@@ -138,11 +141,3 @@ def _members(devices: pd.DataFrame) -> dict[str, frozenset[str]]:
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: str, run_id: str | None) -> pd.DataFrame:
     return query(connection, f"SELECT * FROM {table} WHERE run_id IS NOT DISTINCT FROM ?", [run_id])
-
-
-def _with_opportunities(phase: Phase, material: Material) -> Material:
-    """Return the material with the unused features, ranked anew from the stored tables."""
-    from homeintel.features.phase import analyse_tables, load
-
-    tables = load(phase)
-    return replace(material, opportunities=analyse_tables(phase, tables).opportunities)

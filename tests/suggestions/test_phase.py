@@ -217,3 +217,22 @@ def test_snoozed_returns_on_its_day(store: Store, given: Settings) -> None:
         plant(store, f"run-{day}", day)
         room.run(homes.phase(store, given, f"run-{day}", day))
         assert len(suggested(store, f"run-{day}")) == expected
+
+
+def test_unused_features_are_taken_as_phase_4_stored_them(store: Store, given: Settings) -> None:
+    homes.start_run(store, "run-1")
+    usage = {
+        "run_id": "run-1",
+        "ieee_address": "0x01",
+        "path": "power_on_behavior",
+        "verdict": "constant",
+        "changes": 0,
+    }
+    homes.write(store, "device_feature_usage", [usage | {"distinct_values": 1, "settable": True}])
+    document = json.dumps(homes.opportunity())
+    homes.write(store, "feature_opportunities", [{"run_id": "run-1", "position": 0, "opportunity": document}])
+    outcome = room.run(homes.phase(store, given))
+    (row,) = suggested(store)
+    assert (row["kind"], row["title"]) == ("feature", "State after a power cut: Kitchen lamp and Hall lamp")
+    assert "No patterns were ever stored." in outcome.reason
+    assert json.loads(row["action_payload"])["payload"] == {"power_on_behavior": "previous"}

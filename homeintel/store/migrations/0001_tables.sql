@@ -181,6 +181,11 @@ CREATE TABLE device_feature_usage (
     usable BOOLEAN,
     usefulness DOUBLE
 );
+CREATE TABLE feature_opportunities (
+    run_id VARCHAR NOT NULL,
+    position INTEGER NOT NULL,
+    opportunity JSON NOT NULL
+);
 CREATE TABLE suggestions (
     run_id VARCHAR NOT NULL,
     suggestion_id VARCHAR NOT NULL,
