@@ -27,6 +27,6 @@ def rank_anew(phase: Phase) -> pd.DataFrame:
     Raises:
         StoreError: the database can't be read.
     """
-    from homeintel.features.phase import analyse_tables, load  # noqa: PLC0415 - only where nothing is stored
+    from homeintel.features.phase import analyse_tables, load
 
     return analyse_tables(phase, load(phase)).opportunities
