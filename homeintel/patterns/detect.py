@@ -9,8 +9,9 @@ from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History
 from homeintel.patterns.mirrors import without_mirrors
 from homeintel.patterns.pairs import detect_pairs
-from homeintel.patterns.presence import find_presence
+from homeintel.patterns.presence import AwakeTime, find_presence
 from homeintel.patterns.routines import detect_routines
+from homeintel.patterns.routines.grid import Present
 from homeintel.patterns.settle import settle
 from homeintel.patterns.stats.fdr import benjamini_hochberg
 
@@ -23,13 +24,14 @@ def detect_all(history: History) -> Findings:
     read = Gate("history", "changes read", len(history.changes.time))
     history = without_mirrors(history)
     presence = find_presence(history)
-    routines = detect_routines(history, presence.home)
+    awake = AwakeTime(history)
+    routines = detect_routines(history, Present.of(history, presence.home, awake))
     pairs = detect_pairs(history, presence.home)
     sure_pairs, pair_gate = _control("co_occurrence", pairs.found, pairs.tests)
     settled = settle(routines.found, sure_pairs)
     sure_routines, routine_gate = _control("routines", settled.routines, routines.tests)
     patterns = tuple(traced.pattern for traced in (*sure_routines, *settled.pairs))
-    anomalies, anomaly_gates = detect_anomalies(history, presence, patterns)
+    anomalies, anomaly_gates = detect_anomalies(history, presence, awake, patterns)
     own = Gate("history", "changes that are no echo of another entity's", len(history.changes.time))
     days = Gate("history", "days with somebody at home", int(presence.home.sum()))
     of_routines = (*routines.gates, settled.routine_gate, routine_gate)

@@ -18,17 +18,17 @@ DETECTOR = "anomalies"
 
 
 def detect_anomalies(
-    history: History, presence: Presence, patterns: Sequence[Pattern]
+    history: History, presence: Presence, awake: AwakeTime, patterns: Sequence[Pattern]
 ) -> tuple[tuple[Anomaly, ...], tuple[Gate, ...]]:
     """Return every anomaly that starts in the window, by time, and how many each kind gave.
 
     Args:
         history: the window.
         presence: which days somebody was at home.
+        awake: the clock of the hours in which people are awake at home.
         patterns: the night's patterns; missed routines are judged by them.
     """
     routines = [pattern for pattern in patterns if pattern.kind != "co_occurrence"]
-    awake = AwakeTime(history)
     found = {
         "away": list(find_away(history, presence)),
         "silent": list(find_silent(history, awake)),

@@ -11,7 +11,7 @@ from homeintel.patterns.history import History, Stream
 
 LIGHT_COST = 6.5
 DAYS_COST = 7.5
-HOURS_COST = 11.0
+HOURS_COST = 8.5
 """Log likelihood a condition must gain over none: for its second rate, and for how many such conditions were tried."""
 
 SHARPER = 2.0

@@ -19,13 +19,17 @@ from homeintel.patterns.stats.intervals import wilson
 from homeintel.patterns.stats.tails import probability
 
 DETECTOR = "co_occurrence"
-PROMISING = float(np.log(1e-4))
+PROMISING = float(np.log(1e-3))
 """A pair with a greater p-value can't survive the false-discovery correction over thousands of pairs."""
 
 MIN_CONFIDENCE = 0.3
 """What follows on fewer of the trigger's occasions is no habit."""
 
 MIN_LIFT = 2.0
+
+SEEN_SECONDS = 30.0
+SEEN_CONFIDENCE = 0.45
+"""A motion sensor sees everybody who is about to act, so of what follows it so soon the share must surely be greater."""
 
 
 def detect_pairs(history: History, home_days: Bools) -> Traces:
@@ -60,13 +64,45 @@ def _apart(history: History, first: int, second: int) -> bool:
 
 def _strong(history: History, judged: Sequence[Judged], funnel: Funnel) -> list[Judged]:
     strong = []
+    seeing = _seeing(history, judged)
     for pair in judged:
         hits, trials = int(pair.hit.sum()), int(pair.open.sum())
-        if pair.log_p <= PROMISING and hits >= MIN_CONFIDENCE * trials and hits >= MIN_LIFT * pair.chance * trials:
+        if _only_seen(pair, seeing):
+            funnel.miss(hits / max(1, trials), _text(history, pair))
+        elif pair.log_p <= PROMISING and hits >= MIN_CONFIDENCE * trials and hits >= MIN_LIFT * pair.chance * trials:
             strong.append(pair)
         else:
             funnel.miss(min(-pair.log_p, -PROMISING) * hits / max(1, trials), _text(history, pair))
     return strong
+
+
+def _seeing(history: History, judged: Sequence[Judged]) -> set[tuple[int, int]]:
+    """Return the triggers that only tell where somebody is: motion sensors, and lights that a machine ties to them."""
+    motion = {
+        (pair.trigger.entity, pair.trigger.state)
+        for pair in judged
+        if is_motion(
+            history.entities[pair.trigger.entity], history.property_of.get(history.entities[pair.trigger.entity])
+        )
+    }
+    tied = {
+        (pair.action.entity, pair.action.state)
+        for pair in judged
+        if (pair.trigger.entity, pair.trigger.state) in motion and _automated(pair)
+    }
+    return motion | tied
+
+
+def _automated(pair: Judged) -> bool:
+    return is_automated(pair.lag[pair.hit], pair.action.cause[pair.action_row[pair.hit]])
+
+
+def _only_seen(pair: Judged, seeing: set[tuple[int, int]]) -> bool:
+    """Return whether the trigger may just have seen the person who was about to act."""
+    if (pair.trigger.entity, pair.trigger.state) not in seeing or _automated(pair):
+        return False
+    soon = np.median(pair.lag[pair.hit]) <= SEEN_SECONDS
+    return bool(soon and wilson(int(pair.hit.sum()), int(pair.open.sum()))[0] < SEEN_CONFIDENCE)
 
 
 def _standing(strong: Sequence[Judged]) -> tuple[list[Judged], list[Judged]]:

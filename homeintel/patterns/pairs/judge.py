@@ -14,12 +14,15 @@ from homeintel.patterns.stats.tails import log_chance_tail
 LAG_WINDOWS = (2.0, 5.0, 10.0, 20.0, 45.0, 90.0, 180.0, 300.0, 600.0)
 """Seconds within which the action must follow; the best one is learned and paid for in the p-value."""
 
-OTHER_DAYS = np.array([-7, -3, -2, -1, 1, 2, 3, 7]) * DAY
-SAME_DAY = np.array([-60, -45, -35, -25, 25, 35, 45, 60]) * 60.0
+OTHER_DAYS = np.array([-14, -8, -7, -6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6, 7, 8, 14]) * DAY
+SAME_DAY = np.array([-95, -80, -70, -60, -50, -40, -32, -25, 25, 32, 40, 50, 60, 70, 80, 95]) * 60.0
 """Where chance is looked up: the same wall-clock time on other days, and the same day a little earlier and later."""
 
-MOST_CONTROLS = 600
+MOST_CONTROLS = 300
 """Of a trigger with more occasions, so many, evenly chosen, stand for all when chance is looked up."""
+
+EVEN_WEIGHT = 50.0
+"""Control times that the even rate stands for."""
 
 LEAST_HITS = 4
 WORTH_JUDGING = 6.0
@@ -130,7 +133,9 @@ class Judge:
         """Return hits and trials of the greater of the two kinds of control time."""
         wall = occasions.wall[:: max(1, len(occasions.wall) // MOST_CONTROLS)]
         found = [self._controls(wall, shifts, action, window) for shifts in (OTHER_DAYS, SAME_DAY)]
-        return max(found, key=lambda control: (control[0] + 0.5) / (control[1] + 1 + len(OTHER_DAYS)))
+        # Few controls show a rate by luck: they are weighed with an even rate over all days.
+        even = len(action.time) * window / self._seconds
+        return max(found, key=lambda control: (control[0] + EVEN_WEIGHT * even) / (control[1] + EVEN_WEIGHT))
 
     def _controls(self, wall: Floats, shifts: Floats, action: Stream, window: float) -> tuple[float, float]:
         times = (wall[None, :] + shifts[:, None]).ravel()

@@ -7,7 +7,10 @@ import numpy as np
 from homeintel.patterns.arrays import Floats
 
 USUAL_HOURS = 6.0
-"""The usual level is the share of days reached or passed in this many hours of the day."""
+"""The usual level is the share of days reached or passed in this many hours of the day, and two windows' width: two
+habits fill no more than that."""
+
+MOST_USUAL_HOURS = 11.0
 
 SIDE_WINDOWS = (2, 4)
 """Chance beside a window is looked up in so many windows of its width on each side."""
@@ -60,7 +63,9 @@ def chance_of(hits: Floats, days: Floats, bins: int, bin_minutes: int) -> Chance
             a = np.roll(side_hits, shift, axis=-1) + PRIOR_DAYS * usual
             b = np.roll(side_days - side_hits, shift, axis=-1) + PRIOR_DAYS * (1 - usual)
             chance = chance.or_greater(a, b)
-    return chance
+    # The greatest of five estimates is an upper one already, so it is taken to be as well known as the usual level.
+    total = np.maximum(chance.a + chance.b, weight)
+    return Chance(chance.rate * total, (1 - chance.rate) * total)
 
 
 def _run(values: Floats, bins: int, windows: int) -> Floats:
@@ -76,13 +81,13 @@ def _usual(hits: Floats, days: Floats, bins: int, bin_minutes: int) -> tuple[Flo
 
     The greater of two levels, never less than what one unlucky day would give:
 
-    - the level reached in `USUAL_HOURS` of the day. A lamp used all day reaches its level nearly everywhere, so an hour
+    - the level reached in `USUAL_HOURS` and more of the day. A lamp used all day reaches its level nearly everywhere, so an hour
       at which the home wakes up must beat the rest of the day; a lamp with one or two habits does not reach any in six
       hours, so they don't hide each other;
     - the share of its possible windows outside this one in which it happens at all. A state that can rarely be left
       alone (a fan that runs is soon switched off) is no habit at the one time it was looked at.
     """
-    rank = int(USUAL_HOURS * 60 / bin_minutes)
+    rank = min(int(USUAL_HOURS * 60 / bin_minutes) + 2 * bins, int(MOST_USUAL_HOURS * 60 / bin_minutes))
     share = hits / np.maximum(days, 1)
     reached = -np.partition(-share, rank, axis=-1)[..., rank]
     weight = np.maximum(np.median(days, axis=-1), 1) * max(1.0, rank / bins)

@@ -14,7 +14,7 @@ from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History, Stream
 from homeintel.patterns.reversal import takes_back, times_undone
 from homeintel.patterns.routines.fit import Fit, fit, split
-from homeintel.patterns.routines.grid import Frame
+from homeintel.patterns.routines.grid import Frame, Present
 from homeintel.patterns.routines.scan import MIN_DAYS, Candidate, scan
 from homeintel.patterns.routines.sun import NOON, follows_sun, frames
 from homeintel.patterns.stats.circular import circular_difference
@@ -40,12 +40,12 @@ NEIGHBOUR_MINUTES = 30.0
 DETECTOR = "routines"
 
 
-def detect_routines(history: History, home_days: Bools) -> Traces:
+def detect_routines(history: History, present: Present) -> Traces:
     """Return every routine that its entity's own activity does not explain.
 
     Args:
         history: the window.
-        home_days: days with data on which somebody was at home; other days are no opportunities. Shape (days,).
+        present: when somebody is there; other days and hours are no opportunities.
     """
     funnel = Funnel(DETECTOR)
     streams = [s for s in history.streams if is_action(history.entities[s.entity], history.states[s.state])]
@@ -55,7 +55,7 @@ def detect_routines(history: History, home_days: Bools) -> Traces:
         if _distinct_days(stream) < MIN_DAYS:
             funnel.miss(_distinct_days(stream), f"{_name(history, stream)} on {_distinct_days(stream)} days")
     funnel.step(f"happened on {MIN_DAYS} days or more", len(enough))
-    found = list(_search(history, enough, home_days, funnel))
+    found = list(_search(history, enough, present, funnel))
     funnel.step("beats the entity's own activity", len(found))
     kept = []
     for traced in found:
@@ -86,14 +86,14 @@ class _Found:
     fit: Fit
 
 
-def _search(history: History, streams: Sequence[Stream], usable: Bools, funnel: Funnel) -> Iterator[Traced]:
+def _search(history: History, streams: Sequence[Stream], present: Present, funnel: Funnel) -> Iterator[Traced]:
     """Yield the routines of all streams: in each round the most telling window of each stream, then the next one."""
     clocks = frames(history.calendar) if streams else {}
     free: dict[int, Bools] = {row: np.ones(len(s.time), dtype=np.bool_) for row, s in enumerate(streams)}
     taken: dict[int, list[Pattern]] = {row: [] for row in free}
     left = list(free)
     for _ in range(MOST_PER_STREAM):
-        found = _round(history, [streams[row] for row in left], [free[row] for row in left], usable, clocks)
+        found = _round(history, [streams[row] for row in left], [free[row] for row in left], present, clocks)
         going_on = []
         for row, best in zip(left, found, strict=True):
             if best is None or not len(best.fit.events):
@@ -117,12 +117,12 @@ def _round(
     history: History,
     streams: Sequence[Stream],
     free: Sequence[Bools],
-    usable: Bools,
+    present: Present,
     clocks: Mapping[str, Frame],
 ) -> list[_Found | None]:
     found: dict[str, list[_Found | None]] = {}
     for name, frame in clocks.items():
-        days = usable & ~np.isnan(frame.shift)
+        days = Present(present.days & ~np.isnan(frame.shift), present.hours)
         rows = [row for row, s in enumerate(streams) if name == "clock" or _distinct_days(s) >= SUN_DAYS]
         times = [frame.times(streams[row].wall) for row in rows]
         chosen = [streams[row] for row in rows]
@@ -137,7 +137,7 @@ def _round(
 
 
 def _fitted(
-    history: History, stream: Stream, times: Floats, free: Bools, frame: Frame, days: Bools, candidate: Candidate
+    history: History, stream: Stream, times: Floats, free: Bools, frame: Frame, days: Present, candidate: Candidate
 ) -> _Found:
     """Return the candidate's fit; one window that holds two habits of different weekdays is narrowed to the first."""
     fitted = fit(history, stream, times, free, frame, days, candidate)

@@ -7,7 +7,7 @@ import numpy as np
 from homeintel.patterns.arrays import Bools, Floats, Ints
 from homeintel.patterns.calendar import DAY
 from homeintel.patterns.history import History, Stream
-from homeintel.patterns.routines.grid import Frame
+from homeintel.patterns.routines.grid import Frame, Present
 from homeintel.patterns.routines.scan import Candidate
 from homeintel.patterns.stats.mixture import normal_over_background
 from homeintel.patterns.weekdays import COMMON_SETS, all_masks, in_set
@@ -66,7 +66,7 @@ class Fit:
 
 
 def fit(
-    history: History, stream: Stream, times: Floats, free: Bools, frame: Frame, usable: Bools, found: Candidate
+    history: History, stream: Stream, times: Floats, free: Bools, frame: Frame, present: Present, found: Candidate
 ) -> Fit:
     """Return the fitted routine.
 
@@ -76,9 +76,10 @@ def fit(
         times: its times on the frame's clock; NaN where there is none.
         free: which of them no other routine explains.
         frame: the clock.
-        usable: days that count.
+        present: when somebody is there.
         found: the window.
     """
+    usable = present.days
     centre = (found.start + found.width / 2) * 60 % DAY
     weekdays = history.calendar.weekdays
     base = usable & in_set(found.mask)[weekdays]
@@ -90,7 +91,8 @@ def fit(
     tolerance = float(np.clip(TOLERANCE_SPREADS * spread, MIN_TOLERANCE * 60, MAX_TOLERANCE * 60))
     days = _routine_days(times, centre)
     kept = _kept(times, days, free, centre, tolerance, len(usable))
-    possible = usable & (kept | ~_held_at(history, stream, frame, centre - tolerance))
+    there = present.at(np.arange(len(usable)) * DAY + centre + np.nan_to_num(frame.shift))
+    possible = usable & (kept | (there & ~_held_at(history, stream, frame, centre - tolerance)))
     mask = best_mask(kept, possible, usable, weekdays)
     chosen = in_set(mask)[weekdays]
     offsets, events = _nearest(times, days, free, centre, tolerance, usable & chosen)

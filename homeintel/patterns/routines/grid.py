@@ -8,6 +8,10 @@ import numpy as np
 from homeintel.patterns.arrays import Bools, Floats, Ints
 from homeintel.patterns.calendar import DAY
 from homeintel.patterns.history import History, Stream
+from homeintel.patterns.presence import AwakeTime
+
+AROUND_HOURS = 2
+"""Somebody is there who was awake within so many hours before or after: people sit still, and sleep in between."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +35,38 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class Present:
+    """When somebody is there to do something.
+
+    Args:
+        days: days with data on which somebody was at home: shape (days,).
+        hours: whether people are awake at home within `AROUND_HOURS` of each wall-clock hour: shape (24 * days,).
+    """
+
+    days: Bools
+    hours: Bools
+
+    @classmethod
+    def of(cls, history: History, home_days: Bools, awake: AwakeTime) -> "Present":
+        """Return presence by wall-clock hour."""
+        walls = np.arange(24 * history.calendar.days) * 3600.0 + 1800.0
+        now = awake.at(history.calendar.utc(walls))
+        around = np.convolve(now, np.ones(2 * AROUND_HOURS + 1), mode="same") > 0
+        return cls(home_days, np.asarray(around[: len(now)]))
+
+    def at(self, wall: Floats) -> Bools:
+        """Return whether somebody is there at each wall-clock time."""
+        hour = np.clip(wall // 3600, 0, len(self.hours) - 1).astype(np.int64)
+        return np.asarray(self.hours[hour])
+
+
+@dataclass(frozen=True)
 class Grid:
     """Several streams on one clock, in bins.
 
     Args:
         events: cumulative number of events before each bin, a day longer than the window: (streams, bins + 1).
-        held: whether the entity already was in the state at the start of each bin: (streams, bins).
+        held: whether the entity already was in the state, or nobody was there, at the start of each bin: (streams, bins).
         days: days of the window.
         bin_minutes: how long a bin is.
     """
@@ -66,7 +96,12 @@ class Grid:
 
 
 def make_grid(
-    history: History, streams: Sequence[Stream], times: Sequence[Floats], frame: Frame, bin_minutes: int
+    history: History,
+    streams: Sequence[Stream],
+    times: Sequence[Floats],
+    frame: Frame,
+    present: Present,
+    bin_minutes: int,
 ) -> Grid:
     """Return the grid of some streams.
 
@@ -75,18 +110,21 @@ def make_grid(
         streams: the streams.
         times: of each stream, seconds on the frame's clock; NaN are left out.
         frame: the clock.
+        present: when somebody is there.
         bin_minutes: how long a bin is.
     """
     days, bins = history.calendar.days, 1440 // bin_minutes
     size = days * bins
     events = np.zeros((len(streams), size + bins + 1), dtype=np.int32)
     held = np.zeros((len(streams), size), dtype=bool)
+    starts = np.arange(size) * bin_minutes * 60.0
+    nobody = ~present.at(starts + np.nan_to_num(np.repeat(frame.shift, bins)))
     for row, (stream, own) in enumerate(zip(streams, times, strict=True)):
         position = np.floor(own[~np.isnan(own)] / (60 * bin_minutes)).astype(np.int64)
         counts = np.bincount(position[(position >= 0) & (position < size)], minlength=size)
         np.cumsum(counts, out=events[row, 1 : size + 1])
         events[row, size + 1 :] = events[row, size]
-        held[row] = _held(history, stream, frame, size, bin_minutes)
+        held[row] = nobody | _held(history, stream, frame, size, bin_minutes)
     return Grid(events, held, days, bin_minutes)
 
 

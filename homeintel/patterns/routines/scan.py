@@ -8,15 +8,17 @@ import numpy as np
 from homeintel.patterns.arrays import Bools, Floats, Ints
 from homeintel.patterns.history import History, Stream
 from homeintel.patterns.routines.chance import Chance, chance_of
-from homeintel.patterns.routines.grid import Frame, Grid, make_grid
+from homeintel.patterns.routines.grid import Frame, Grid, Present, make_grid
 from homeintel.patterns.stats.tails import log_chance_tail
 from homeintel.patterns.weekdays import COMMON_SETS, all_masks, in_set
 
 WIDTHS = ((2, (6, 12)), (5, (20, 30, 45, 70, 105, 160)))
 """Bins and widths looked at, minutes: a habit of 2 minutes' spread and one of 40 each fill one of them."""
 
-MIN_DAYS = 3
-"""Fewer distinct days are an accident."""
+MIN_DAYS = 4
+"""Fewer distinct days can't be told from an accident, so such streams are not even counted as tried.
+
+Source: R. E. Tarone, "A modified Bonferroni method for discrete data", Biometrics 46 (1990)."""
 
 BATCH = 16
 """Streams judged at once: their arrays fit a processor's cache."""
@@ -64,11 +66,20 @@ class Candidate:
         rate = min(0.9, self.chance * max(1.0, width / self.width))
         weight = self.a + self.b
         tail = log_chance_tail(hits, days, rate * weight, (1 - rate) * weight)
-        return min(0.0, tail + float(np.log(SEARCHED / len(COMMON_SETS) * len(all_masks()))))
+        return min(0.0, tail + log_searched(self.width, len(all_masks())))
 
 
-SEARCHED = sum(2 * 1440 / width for _, widths in WIDTHS for width in widths) * len(COMMON_SETS)
-"""Independent windows a scan looks at: half-overlapping ones, each width, each set of weekdays."""
+def log_searched(width: float, sets: int) -> float:
+    """Return the logarithm of how many windows a p-value must pay for.
+
+    Each width has an equal part of the error allowed, shared by its half-overlapping windows and the sets of weekdays.
+
+    Args:
+        width: minutes.
+        sets: how many sets of weekdays were looked at.
+    """
+    widths = sum(len(own) for _, own in WIDTHS)
+    return float(np.log(widths * 2 * 1440 / width * sets))
 
 
 def scan(
@@ -77,7 +88,7 @@ def scan(
     times: Sequence[Floats],
     free: Sequence[Bools],
     frame: Frame,
-    usable: Bools,
+    present: Present,
 ) -> list[Candidate | None]:
     """Return for each stream the window that stands out most, or None where none has three distinct days.
 
@@ -87,14 +98,14 @@ def scan(
         times: of each stream, its times on the frame's clock.
         free: which of them no routine explains yet; chance is judged by all of them.
         frame: the clock.
-        usable: days with data on which somebody was at home and the clock runs: shape (days,).
+        present: when somebody is there.
     """
     sets = np.array([in_set(mask) for _, mask in COMMON_SETS], dtype=np.float32)
-    groups = sets[:, history.calendar.weekdays] * usable
+    groups = sets[:, history.calendar.weekdays] * present.days
     found: list[Candidate | None] = []
     for first in range(0, len(streams), BATCH):
         part = slice(first, first + BATCH)
-        found += _scan_batch(history, streams[part], times[part], free[part], frame, groups)
+        found += _scan_batch(history, streams[part], times[part], free[part], frame, present, groups)
     return found
 
 
@@ -104,14 +115,15 @@ def _scan_batch(
     times: Sequence[Floats],
     free: Sequence[Bools],
     frame: Frame,
+    present: Present,
     groups: Floats,
 ) -> list[Candidate | None]:
     best: list[Candidate | None] = [None] * len(streams)
     untouched = all(bool(mask.all()) for mask in free)
     for bin_minutes, widths in WIDTHS:
-        reference = make_grid(history, streams, times, frame, bin_minutes)
+        reference = make_grid(history, streams, times, frame, present, bin_minutes)
         left = [np.where(mask, own, np.nan) for mask, own in zip(free, times, strict=True)]
-        grid = reference if untouched else make_grid(history, streams, left, frame, bin_minutes)
+        grid = reference if untouched else make_grid(history, streams, left, frame, present, bin_minutes)
         for width in widths:
             bins = width // bin_minutes
             hits, days = counts(grid, groups, bins)
@@ -154,7 +166,7 @@ def _candidate(
 ) -> Candidate:
     happened, possible = int(hits[place]), int(days[place])
     a, b = float(chance.a[place]), float(chance.b[place])
-    log_p = log_chance_tail(happened, possible, a, b) + float(np.log(SEARCHED))
+    log_p = log_chance_tail(happened, possible, a, b) + log_searched(width, len(COMMON_SETS))
     _, kind, start = place
     return Candidate(
         start * bin_minutes, width, COMMON_SETS[kind][1], happened, possible, a, b, min(0.0, log_p), strength
