@@ -51,7 +51,7 @@ def utilisation_bars(table: pd.DataFrame, by: str, *, most: int = 20) -> go.Figu
         marker={"color": PALETTE[6], "pattern": {"shape": "/"}}, hovertemplate="%{y}: %{x:.0f} %<extra></extra>",
     )  # fmt: skip
     chart.update_xaxes(range=[0, 100])
-    chart.update_yaxes(type="category")
+    chart.update_yaxes(type="category", dtick=1)
     return chart
 
 
@@ -69,11 +69,12 @@ def verdict_map(features: pd.DataFrame, devices: pd.DataFrame) -> go.Figure:
     rows = named["friendly_name"].value_counts().index[:MOST_DEVICES].tolist()
     columns = named["short"].value_counts().index[:MOST_FEATURES].tolist()
     shown = named.loc[named["friendly_name"].isin(rows) & named["short"].isin(columns)]
+    rows = [name for name in rows if name in set(shown["friendly_name"])]
     chart = figure(
         "Every device's features and what became of them",
         x="feature (those most devices have)",
         y="device",
-        height=220 + _ROW_PIXELS * len(rows),
+        height=320 + _ROW_PIXELS * len(rows),
     )
     for verdict, (label, colour, symbol) in VERDICT_LOOK.items():
         part = shown.loc[shown["verdict"] == verdict]
@@ -82,9 +83,15 @@ def verdict_map(features: pd.DataFrame, devices: pd.DataFrame) -> go.Figure:
             marker={"color": colour, "symbol": symbol, "size": 10, "line": {"width": 2, "color": colour}},
             hovertemplate="%{y}: %{x}<extra>" + label + "</extra>",
         )  # fmt: skip
-    chart.update_xaxes(categoryorder="array", categoryarray=columns, tickangle=-60, range=[-0.5, len(columns) - 0.5])
-    chart.update_yaxes(categoryorder="array", categoryarray=sorted(rows, reverse=True), type="category")
-    chart.update_layout(legend={"y": 1.02, "yanchor": "bottom"})
+    # dtick 1: else plotly leaves out every second name.
+    chart.update_xaxes(
+        categoryorder="array", categoryarray=columns, tickangle=-60, range=[-0.5, len(columns) - 0.5], dtick=1
+    )
+    order = sorted(rows, key=str.casefold, reverse=True)
+    chart.update_yaxes(
+        categoryorder="array", categoryarray=order, type="category", range=[-0.5, len(rows) - 0.5], dtick=1
+    )
+    chart.update_layout(legend={"x": 0, "y": 1, "yanchor": "bottom"}, margin={"t": 100})
     return chart
 
 
