@@ -16,7 +16,7 @@ def history(store: Store, nights: int = 30, *, zone: str = "UTC") -> pd.DataFram
         zone: the home's time zone; `night` is the local date on which the window ended.
 
     Returns:
-        Columns `night` (date), `run_id`, `status`, `started_at` (UTC), `seconds` (NaN: the run did not end),
+        Columns `night` (`YYYY-MM-DD`), `run_id`, `status`, `started_at` (UTC), `seconds` (NaN: the run did not end),
         `<phase>_seconds` and `<phase>_status` of the six phases (missing: the phase was not reached),
         `peak_memory_mb`, `points_read`, `events_kept`, the counts of `figures.COUNTED`, `utilisation_percent`
         (missing: nothing known), `reasons` (what was not whole, and why) and `message`.
@@ -60,7 +60,7 @@ _SQL = f"""
                 FILTER (status <> 'succeeded') AS reasons
         FROM job_phases GROUP BY run_id
     )
-    SELECT (runs.window_end AT TIME ZONE ?)::DATE AS night, runs.run_id, runs.status, runs.started_at,
+    SELECT strftime(runs.window_end AT TIME ZONE ?, '%Y-%m-%d') AS night, runs.run_id, runs.status, runs.started_at,
         epoch(runs.finished_at - runs.started_at) AS seconds, phases.* EXCLUDE (run_id, reasons),
         runs.points_read, runs.events_kept, {_COUNT_COLUMNS},
         ({UTILISATION.format(run="runs.run_id")}) AS utilisation_percent,

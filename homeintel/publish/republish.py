@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from homeintel.errors import PublishError
 from homeintel.publish import figures
-from homeintel.publish.deliver import deliver, publish_broker
+from homeintel.publish.deliver import deliver, flush_outbox, publish_broker
 from homeintel.publish.inputs import read_inputs
 from homeintel.publish.plan import plan_messages
 from homeintel.publish.run_message import raise_if_kept, run_messages
@@ -13,12 +13,14 @@ from homeintel.store import Store
 
 
 def republish(store: Store, settings: Settings, day: date | None = None) -> int:
-    """Publish a stored night, and what is kept from others: discovery, suggestions, states, and its run's message.
+    """Publish a stored night, with what waits of others: discovery, suggestions, states, and its run's message.
+
+    Without a date what waits is sent, and only if nothing does, the last night again.
 
     Args:
         store: the home's database.
         settings: the home's.
-        day: the night's date, as given to `homeintel run --date`; None: the last one stored.
+        day: the night's date, as given to `homeintel run --date`; None: see above.
 
     Returns:
         How many messages the broker confirmed.
@@ -32,6 +34,11 @@ def republish(store: Store, settings: Settings, day: date | None = None) -> int:
             "Publishing is switched off by publish.enabled.", next_step="Set it to true in the params file."
         )
     publish_broker(settings)
+    if day is None:
+        delivery = flush_outbox(store, settings)
+        raise_if_kept(delivery)
+        if delivery.sent:
+            return delivery.sent
     run_id, night = _run_of(store, settings, day)
     inputs, now = read_inputs(store, run_id), datetime.now(UTC)
     plan = plan_messages(settings, inputs, run_id=run_id, night=night.isoformat(), now=now)

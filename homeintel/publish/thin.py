@@ -21,7 +21,7 @@ def thin_history(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> int
         now: the present, with a time zone.
     """
     gone = connection.execute(
-        """SELECT run_id FROM job_runs WHERE window_end < $limit
+        """SELECT run_id FROM job_runs WHERE window_end < $limit AND status <> 'running'
         QUALIFY superseded OR row_number() OVER (
             PARTITION BY superseded, date_trunc('week', window_end - INTERVAL 12 HOURS) ORDER BY window_end DESC, started_at DESC) > 1""",
         {"limit": now - KEPT_WHOLE},

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -157,8 +159,18 @@ def make_home(folder: Path, broker: Mosquitto | None, **publish: Any) -> Home:
     (folder / "params.yaml").write_text(yaml.safe_dump(values))
     settings = load_settings(folder / "params.yaml")
     store = Store(settings.storage.database)
-    migrate(store)
+    if not store.path.exists():
+        store.path.write_bytes(_empty_database())
     return Home(settings, store)
+
+
+@cache
+def _empty_database() -> bytes:
+    """Return a migrated database's file; migrating takes longer than most of these tests."""
+    with TemporaryDirectory() as folder:
+        store = Store(Path(folder) / "empty.duckdb")
+        migrate(store)
+        return store.path.read_bytes()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from homeintel.errors import SuggestionError
 from homeintel.publish.answers import parse_press, record_presses
 from homeintel.publish.inbox import Received
 from homeintel.publish.outbox import keep
-from homeintel.publish.phase import run
+from homeintel.publish.phase import answer_table, run, take_answers
 from homeintel.store import query
 from tests.publish.conftest import NIGHT, Home, Reader, make_home, reading
 from tests.servers import Mosquitto, mosquitto
@@ -150,3 +150,16 @@ def test_a_press_is_a_word_or_an_object_with_an_end() -> None:
     for payload in (b'{"until": "2026-12-24"}', b'{"answer": "snooze", "until": 3}', b"\xff", b"{}"):
         with pytest.raises(SuggestionError):
             parse_press(Received("h/x/answer/a", payload, retained=True))
+
+
+def test_the_next_report_shows_answers_and_refusals(home: Home, broker: Mosquitto) -> None:
+    first_night(home, "p-1")
+    with reading(broker) as reader:
+        pressed(reader, "suggestion_1_accept")
+        reader.press("homeintel/demo/answer/unknown", "accept")
+    home.night("run-2", night=NEXT)
+    phase = home.phase("run-2", night=NEXT)
+    shown = answer_table(phase, take_answers(phase))
+    assert list(shown["answer"]) == ["refused", "accept"]
+    assert list(shown["title"]) == ["No suggestion has the id 'unknown'.", "Title of p-1"]
+    assert str(shown["given_at"].dt.tz) == "Europe/Berlin"

@@ -171,17 +171,24 @@ def test_publish_again_sends_the_night_and_what_waits(home: Home, broker: Mosqui
     with pytest.raises(PublishError) as caught:
         send_run_message(home.store, home.settings, "run-1")
     assert isinstance(caught.value.__cause__, BrokerUnreachableError)
+    with pytest.raises(PublishError, match="5 messages are kept"):
+        republish(home.store, home.settings)
     broker.restart()
-    with reading(broker) as reader:
-        assert republish(home.store, home.settings, NIGHT) == 5
-        reader.settle()
-    assert reader.topics() == [
+    all_of_it = [
         home.slots("p-1"),
         "homeassistant/device/homeintel_demo/config",
         "homeintel/demo/suggestions",
         "homeintel/demo/state",
         "homeintel/demo/run",
     ]
+    with reading(broker) as reader:
+        assert republish(home.store, home.settings) == 5
+        reader.settle()
+        assert reader.topics() == all_of_it
+        reader.messages.clear()
+        assert republish(home.store, home.settings, NIGHT) == republish(home.store, home.settings) == 4
+        reader.settle()
+    assert reader.topics() == 2 * [topic for topic in all_of_it if topic != "homeintel/demo/suggestions"]
     assert waiting(home) == []
 
 

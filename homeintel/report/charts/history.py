@@ -18,8 +18,8 @@ def night_durations(nights: pd.DataFrame) -> go.Figure:
     Args:
         nights: rows of `publish.history.history`.
     """
-    chart = figure("How long the nights took, and how they ended", x="night (local date)", y="seconds")
-    days = [day.strftime("%Y-%m-%d") for day in pd.to_datetime(nights["night"])]
+    chart = figure("How long the nights took, and how they ended", x="night (local date)", y="duration in seconds")
+    days = nights["night"].tolist()
     for number, phase in enumerate(PHASES):
         bar = {"color": PALETTE[number], "pattern": {"shape": _PATTERNS[number]}}
         chart.add_trace(go.Bar(x=days, y=nights[f"{phase}_seconds"].tolist(), name=phase, marker=bar))
