@@ -67,6 +67,7 @@ def read(phase: Phase) -> Reading:
         if stored.empty:
             error.kept = "No device is stored from an earlier night, so there is nothing to go on with."
             raise
+        error.kept = f"What was stored {stored_age(phase.store, now)} is used, nothing was rewritten."
         return Reading(None, (), _nothing(stored), stored, now, doubts=(str(error),))
     registry, doubts = _registry(phase, stored)
     house = with_areas(house, registry.areas)
@@ -101,8 +102,7 @@ def store_reading(phase: Phase, reading: Reading) -> Outcome:
         StoreError: the database can't be written.
     """
     if reading.house is None:
-        kept = f"What was stored {stored_age(phase.store, reading.read_at)} is used, nothing was rewritten."
-        return Outcome("degraded", 0, " ".join([*reading.doubts, kept]))
+        return Outcome("degraded", 0, " ".join(reading.doubts))
     written = save(phase.store, reading.house.devices, reading.difference, reading.entities, reading.read_at)
     figures = count_figures(reading.house, reading.difference, reading.entities)
     reason = " ".join([*reading.doubts, summary(reading.house, figures)])
