@@ -2,4 +2,4 @@
 
 from homeintel.cli import main
 
-main()
+main(prog_name="homeintel")
