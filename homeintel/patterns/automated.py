@@ -4,12 +4,14 @@ import numpy as np
 
 from homeintel.patterns.arrays import Floats, Ints
 from homeintel.patterns.history import AUTOMATION
-from homeintel.patterns.stats.robust import robust_spread
 
 MACHINE_SPREAD_SECONDS = 1.0
 """A machine's lag hardly varies, whatever its length: radio and bus add tenths of a second, a person seconds."""
 
-LEAST_LAGS = 4
+LEAST_LAGS = 5
+CENTRAL = (0.2, 0.8)
+"""The middle of the lags: some of the times a person was quicker, or the action came by whim."""
+
 AUTOMATION_SHARE = 0.5
 """Of the changes, those whose recorded cause is an automation."""
 
@@ -21,5 +23,6 @@ def is_automated(seconds: Floats, causes: Ints) -> bool:
         seconds: lags to a trigger, or distances from a clock time.
         causes: codes of the changes' causes.
     """
-    nearly_constant = len(seconds) >= LEAST_LAGS and robust_spread(seconds) < MACHINE_SPREAD_SECONDS
+    low, high = np.quantile(seconds, CENTRAL) if len(seconds) else (0.0, 0.0)
+    nearly_constant = len(seconds) >= LEAST_LAGS and high - low < 1.68 * MACHINE_SPREAD_SECONDS
     return bool(nearly_constant or (len(causes) and np.mean(causes == AUTOMATION) >= AUTOMATION_SHARE))

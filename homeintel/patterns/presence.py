@@ -11,7 +11,7 @@ AWAY_SHARE = 0.15
 """A day with less than this share of a busy day's activity is a day away."""
 
 LEAST_BUSY = 8.0
-"""Below so many changes on a busy day, quiet days can't be told from days away."""
+"""Below so much activity on a busy day, quiet days can't be told from days away."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Presence:
     Args:
         home: days with data on which somebody was at home: shape (days,).
         away: days with data but next to no activity: shape (days,).
-        activity: changes a person may have caused, by day: shape (days,).
+        activity: hours in which an entity showed people, summed over entities, by day: shape (days,).
         busy: activity of a usual day.
     """
 
@@ -36,17 +36,21 @@ def find_presence(history: History) -> Presence:
 
     A usual day is the median of the busier half of the days, so that a home that is empty for weeks still has one.
     """
-    days = history.calendar.days
-    changes = history.changes
-    counted = (changes.cause != RESTART) & (changes.cause != AUTOMATION)
-    counted &= history.people_driven[changes.entity]
-    day = np.floor(history.wall[counted] / 86_400).astype(np.int64)
-    activity = np.bincount(day[(day >= 0) & (day < days)], minlength=days)
+    activity = _active_hours(history)
     known = np.sort(activity[history.data_days])
     busy = float(np.median(known[len(known) // 2 :])) if len(known) else 0.0
     quiet = history.data_days & (activity < AWAY_SHARE * busy)
-    away = quiet if busy >= LEAST_BUSY else np.zeros(days, dtype=bool)
+    away = quiet if busy >= LEAST_BUSY else np.zeros(len(activity), dtype=bool)
     return Presence(history.data_days & ~away, away, activity, busy)
+
+
+def _active_hours(history: History) -> Ints:
+    """Return by day the hours in which each entity showed people, summed over entities: one gone mad counts 24 at most."""
+    changes, days = history.changes, history.calendar.days
+    counted = (changes.cause != RESTART) & (changes.cause != AUTOMATION) & history.people_driven[changes.entity]
+    hour = np.floor(history.wall[counted] / 3600).astype(np.int64)
+    pairs = np.unique(changes.entity[counted] * (24 * days) + np.clip(hour, 0, 24 * days - 1))
+    return np.bincount(pairs % (24 * days) // 24, minlength=days)
 
 
 class AwakeTime:

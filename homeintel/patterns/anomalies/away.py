@@ -23,9 +23,9 @@ def find_away(history: History, presence: Presence) -> Iterator[Anomaly]:
             started_at=float(history.calendar.starts[first]),
             ended_at=float(history.calendar.starts[end]) if end < history.calendar.days else None,
             score=score(_log_poisson(changes, usual)),
-            expected=f"about {presence.busy:.0f} changes a day",
-            observed=f"{changes} changes in {end - first} days",
-            detail={"days": int(end - first), "changes": changes},
+            expected=f"about {presence.busy:.0f} signs of people a day (entities times active hours)",
+            observed=f"{changes} in {end - first} days",
+            detail={"days": int(end - first), "signs": changes},
         )
 
 

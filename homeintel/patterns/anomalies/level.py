@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from homeintel.patterns.anomalies.limits import LOG_CHANCE, spell
+from homeintel.patterns.anomalies.limits import spell
 from homeintel.patterns.arrays import Floats, Ints
 from homeintel.patterns.findings import Anomaly
 from homeintel.patterns.history import History
@@ -20,6 +20,10 @@ BLOCK_HOURS = 6
 LEVEL_SIGMAS = 5.0
 LEVEL_RATIO = 2.0
 """A block must lie so many robust standard deviations, and so many times the largest other one, from its usual level."""
+
+
+LOG_LEVEL = -14.0
+"""Natural logarithm of the chance below which a level is an anomaly; measurements have longer tails than other things."""
 
 
 def find_levels(history: History) -> Iterator[Anomaly]:
@@ -59,7 +63,7 @@ def _stretches(history: History, entity: int, hours: Ints, values: Floats) -> It
     if not len(others) or abs(level[peak]) < LEVEL_RATIO * others.max():
         return
     log_chance = log_tail_chance(float(abs(level[peak])), others[::BLOCK_HOURS])
-    if log_chance > LOG_CHANCE:
+    if log_chance > LOG_LEVEL:
         return
     shift = float(np.median(apart[start:end]))
     lasts = end >= len(apart)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from homeintel.patterns.anomalies.limits import LOG_CHANCE
+from homeintel.patterns.anomalies.limits import LOG_CHANCE, spell
+from homeintel.patterns.arrays import Floats, Ints
 from homeintel.patterns.findings import Anomaly
 from homeintel.patterns.history import RESTART, History
 from homeintel.patterns.stats.surprise import log_tail_chance, score
@@ -14,6 +15,9 @@ LEAST_CHANGES = 40
 
 RATE_RATIO = 4.0
 """How many times the busiest hour of any other time it must reach."""
+
+MOST_MAD = 12
+"""Hours of a window that can be mad; an entity with more is simply busy."""
 
 LEAST_HOURS = 5
 """Fewer hours with any change show no rule."""
@@ -27,31 +31,51 @@ def find_rates(history: History) -> Iterator[Anomaly]:
         if len(times) < LEAST_CHANGES:
             continue
         hours, counts = np.unique(times // 3600, return_counts=True)
-        busiest = int(np.argmax(counts))
-        near = np.abs(hours - hours[busiest]) <= 2
-        others = counts[~near].astype(float)
-        if counts[busiest] < LEAST_CHANGES or len(others) < LEAST_HOURS or counts[busiest] < RATE_RATIO * others.max():
-            continue
-        log_chance = log_tail_chance(float(counts[busiest]), others)
-        if log_chance > LOG_CHANCE:
-            continue
-        mad = hours[near & (counts > 2 * others.max())]
-        inside = times[(times >= mad[0] * 3600) & (times < (mad[-1] + 1) * 3600)]
-        yield Anomaly(
-            kind="rate",
-            entity_id=history.entities[entity],
-            started_at=float(_start(inside)),
-            ended_at=float(inside[-1]),
-            score=score(log_chance),
-            expected=f"at most {others.max():.0f} changes an hour",
-            observed=f"{len(inside)} changes in {len(mad)} hours"
-            if len(mad) > 1
-            else f"{len(inside)} changes in an hour",
-            detail={"changes": len(inside), "busiest_other_hour": int(others.max())},
-        )
+        for first, last, others in _mad_hours(hours, counts):
+            inside = times[(times >= first * 3600) & (times < (last + 1) * 3600)]
+            log_chance = log_tail_chance(float(counts[(hours >= first) & (hours <= last)].max()), others)
+            yield _anomaly(history, entity, inside, others, log_chance)
 
 
-def _start(times: np.ndarray) -> float:
+def _mad_hours(hours: Floats, counts: Ints) -> list[tuple[float, float, Floats]]:
+    """Return first and last hour of each mad stretch, and the counts of all other hours.
+
+    The busiest hours are mad where the next one is far calmer; hours that touch are one stretch.
+    """
+    order = np.argsort(-counts, kind="stable")
+    ranked = counts[order].astype(float)
+    for mad in range(1, min(MOST_MAD, len(ranked) - LEAST_HOURS) + 1):
+        if ranked[mad - 1] < LEAST_CHANGES / 2 or ranked[0] < LEAST_CHANGES:
+            return []
+        if ranked[mad - 1] >= RATE_RATIO * ranked[mad]:
+            break
+    else:
+        return []
+    others = ranked[mad:]
+    chosen = np.sort(hours[order[:mad]])
+    groups = np.split(chosen, np.flatnonzero(np.diff(chosen) > 1) + 1)
+    peaks = [(float(group[0]), float(group[-1]), float(counts[np.isin(hours, group)].max())) for group in groups]
+    return [
+        (first, last, others)
+        for first, last, peak in peaks
+        if peak >= LEAST_CHANGES and log_tail_chance(peak, others) <= LOG_CHANCE
+    ]
+
+
+def _anomaly(history: History, entity: int, inside: Floats, others: Floats, log_chance: float) -> Anomaly:
+    return Anomaly(
+        kind="rate",
+        entity_id=history.entities[entity],
+        started_at=_start(inside),
+        ended_at=float(inside[-1]),
+        score=score(log_chance),
+        expected=f"at most {others.max():.0f} changes an hour",
+        observed=f"{len(inside)} changes in {spell(float(inside[-1] - _start(inside)))}",
+        detail={"changes": len(inside), "busiest_other_hour": int(others.max())},
+    )
+
+
+def _start(times: Floats) -> float:
     """Return the first time of the dense part: a lone change earlier in the same hour does not begin it."""
     gaps = np.diff(times)
     lone = np.flatnonzero(gaps > 20 * np.median(gaps) + 60)

@@ -29,8 +29,14 @@ KERNEL_MINUTES = 75.0
 LOG_UNUSUAL = -8.5
 """Natural logarithm of the share of its own times about that hour, times the home's share of days awake then."""
 
+NIGHT = (0.0, 6.0)
+"""Local hours in which an event can be unusual; by day a home that is seldom at home only seems to sleep."""
+
 QUIET_SHARE = 0.12
 """On at most so many of the other days may people be awake at that hour."""
+
+ALONE_SHARE = 0.35
+"""The same for an event while nothing else in the home shows people."""
 
 SAME_EVENT = 3600.0
 """Seconds; what follows within them is the same event."""
@@ -46,9 +52,12 @@ def find_unusual_times(history: History, awake: AwakeTime, home_days: Bools) -> 
         for index in _alone(stream):
             if stream.time[index] - last < SAME_EVENT:
                 continue
+            if not NIGHT[0] <= stream.wall[index] % DAY / 3600 < NIGHT[1]:
+                continue
             share = _home_share(history, awake, float(stream.time[index]), home_days)
             log_chance = log(share + 0.5 / max(1, int(home_days.sum()))) + log(_own_share(stream, int(index)))
-            if share <= QUIET_SHARE and log_chance <= LOG_UNUSUAL:
+            alone = not awake.at(stream.time[[index]])[0]
+            if share <= (ALONE_SHARE if alone else QUIET_SHARE) and log_chance <= LOG_UNUSUAL:
                 last = stream.time[index]
                 yield _anomaly(history, stream, int(index), share, log_chance)
 

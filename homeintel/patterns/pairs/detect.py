@@ -67,7 +67,7 @@ def _strong(history: History, judged: Sequence[Judged], funnel: Funnel) -> list[
     seeing = _seeing(history, judged)
     for pair in judged:
         hits, trials = int(pair.hit.sum()), int(pair.open.sum())
-        if _only_seen(pair, seeing):
+        if _only_seen(history, pair, seeing):
             funnel.miss(hits / max(1, trials), _text(history, pair))
         elif pair.log_p <= PROMISING and hits >= MIN_CONFIDENCE * trials and hits >= MIN_LIFT * pair.chance * trials:
             strong.append(pair)
@@ -97,10 +97,15 @@ def _automated(pair: Judged) -> bool:
     return is_automated(pair.lag[pair.hit], pair.action.cause[pair.action_row[pair.hit]])
 
 
-def _only_seen(pair: Judged, seeing: set[tuple[int, int]]) -> bool:
-    """Return whether the trigger may just have seen the person who was about to act."""
+def _only_seen(history: History, pair: Judged, seeing: set[tuple[int, int]]) -> bool:
+    """Return whether the trigger may just have seen the person who was about to act.
+
+    Nobody switches a thing off because somebody comes.
+    """
     if (pair.trigger.entity, pair.trigger.state) not in seeing or _automated(pair):
         return False
+    if history.states[pair.action.state] == "off":
+        return True
     soon = np.median(pair.lag[pair.hit]) <= SEEN_SECONDS
     return bool(soon and wilson(int(pair.hit.sum()), int(pair.open.sum()))[0] < SEEN_CONFIDENCE)
 

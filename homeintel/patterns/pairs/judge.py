@@ -96,6 +96,7 @@ class Judge:
         self._history = history
         self._home_days = home_days
         self._seconds = max(1.0, float(home_days.sum()) * DAY)
+        self._seconds_able: dict[tuple[int, int], float] = {}
         self._fixed: dict[tuple[int, int], list[Condition]] = {}
 
     def judge(self, trigger: Stream, action: Stream) -> Judged | None:
@@ -103,6 +104,7 @@ class Judge:
         row = np.searchsorted(action.time, trigger.time, side="right")
         lag = np.append(action.time, np.inf)[row] - trigger.time
         free = ~self._history.holds(action.entity, action.state, trigger.wall)
+        able = self._able(action)
         drafts = []
         for window in LAG_WINDOWS:
             open_ = free & _occasions(trigger.time, window)
@@ -111,7 +113,7 @@ class Judge:
                 continue
             condition = sharpest(trigger, self._conditions(trigger), open_, hit)
             open_, hit = open_ & condition.holds, hit & condition.holds
-            even = -np.expm1(-len(action.time) * window / self._seconds)
+            even = -np.expm1(-len(action.time) * window / able)
             drafts.append((divergence(int(hit.sum()), int(open_.sum()), even), window, condition, open_, hit))
         drafts = sorted(drafts, key=lambda draft: -draft[0])[:WINDOWS_JUDGED]
         judged = []
@@ -122,6 +124,18 @@ class Judge:
                 log_p = min(0.0, log_p + float(np.log(len(LAG_WINDOWS))) + condition.cost)
                 judged.append(Judged(trigger, action, window, condition, open_, hit, lag, row, hits, trials, log_p))
         return min(judged, key=lambda pair: pair.log_p, default=None)
+
+    def _able(self, action: Stream) -> float:
+        """Return the seconds in which the action could be taken: those in which its state did not hold."""
+        key = (action.entity, action.state)
+        if key not in self._seconds_able:
+            rows = self._history.rows(action.entity)
+            changes = self._history.changes.time[rows]
+            ends = np.append(changes[1:], self._history.calendar.starts[-1])
+            held = float((ends - changes)[self._history.changes.state[rows] == action.state].sum())
+            share = max(0.0, 1 - held / max(1.0, self._history.span))
+            self._seconds_able[key] = max(3600.0, self._seconds * share)
+        return self._seconds_able[key]
 
     def _conditions(self, trigger: Stream) -> list[Condition]:
         key = (trigger.entity, trigger.state)
@@ -134,7 +148,7 @@ class Judge:
         wall = occasions.wall[:: max(1, len(occasions.wall) // MOST_CONTROLS)]
         found = [self._controls(wall, shifts, action, window) for shifts in (OTHER_DAYS, SAME_DAY)]
         # Few controls show a rate by luck: they are weighed with an even rate over all days.
-        even = len(action.time) * window / self._seconds
+        even = float(-np.expm1(-len(action.time) * window / self._able(action)))
         return max(found, key=lambda control: (control[0] + EVEN_WEIGHT * even) / (control[1] + EVEN_WEIGHT))
 
     def _controls(self, wall: Floats, shifts: Floats, action: Stream, window: float) -> tuple[float, float]:
