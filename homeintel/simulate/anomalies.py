@@ -1,5 +1,6 @@
 """What goes wrong in a home on purpose, and when: each kind of anomaly."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -18,6 +19,7 @@ __all__ = ["Trouble", "missed_days", "note_faults", "plant_faults", "silent_devi
 
 SILENT_MODELS = frozenset({"WSDCGQ11LM", "SNZB-02"})
 MISSED_IN_A_ROW = 4
+FIRM = 0.85  # a habit kept less often is missed several times in a row anyway
 MAD_TIMES = 240
 NIGHT = (150.0, 225.0)  # local minutes at which everybody is asleep
 TROUBLED_DAYS = 14  # a shorter history has no usual level to break
@@ -86,15 +88,16 @@ def missed_days(scene: Scene, trouble: Trouble) -> dict[int, npt.NDArray[np.bool
     daily = [
         (routine.keep_rate, number)
         for number, routine in enumerate(scene.plan.routines)
-        if routine.days == "all" and routine.sun_event is None
+        if routine.days == "all" and routine.sun_event is None and routine.keep_rate >= FIRM
     ]
     if not daily:
         return {}
     number = max(daily)[1]
     routine = scene.plan.routines[number]
-    due = np.flatnonzero(possible_days(routine, scene)[: scene.days])[-MISSED_IN_A_ROW:]
-    if len(due) < MISSED_IN_A_ROW:
+    due = np.flatnonzero(possible_days(routine, scene)[: scene.days])
+    if len(due) < TROUBLED_DAYS or due[-MISSED_IN_A_ROW] < scene.days - 2 * MISSED_IN_A_ROW:
         return {}
+    due = due[-MISSED_IN_A_ROW:]
     missed = np.zeros(scene.clock.days, dtype=np.bool_)
     missed[due] = True
     first = scene.clock.to_utc(due[:1], np.array([routine.minute_of_day or 0.0]))
@@ -107,14 +110,16 @@ def unusual_rows(scene: Scene, trouble: Trouble, rng: np.random.Generator) -> Ro
     parts: list[Rows] = []
     door = _any_of(scene, "_contact", rng) if _troubled(scene) else None
     if door is not None:
-        day = np.array([int(rng.integers(scene.days // 2, scene.days - 1))])
+        day = _lived_day(scene, scene.days // 2, rng)
         at = scene.clock.to_utc(day, np.array([float(rng.uniform(*NIGHT))]))
         parts += _open_and_close(scene, door, at, at + 6 * MINUTE)
         trouble.note("unusual_time", door, int(at[0]), int(at[0]) + 6 * MINUTE, "opened in the night")
+    spared = {door}
     for _ in range(scene.kind.mad_contacts if _troubled(scene) else 0):
-        mad = _any_of(scene, "_contact", rng, but=door)
+        mad = _any_of(scene, "_contact", rng, but=spared)
         if mad is not None:
-            day = np.array([int(rng.integers(scene.days // 4, scene.days - 2))])
+            spared.add(mad)
+            day = _lived_day(scene, scene.days // 4, rng)
             first = int(scene.clock.to_utc(day, np.array([float(rng.uniform(780, 960))]))[0])
             at = first + np.sort(rng.choice(HOUR // SECOND // 4, MAD_TIMES, replace=False)) * 4 * SECOND
             parts += _open_and_close(scene, mad, at, at + 2 * SECOND)
@@ -144,11 +149,21 @@ def _troubled(scene: Scene) -> bool:
     return scene.kind.anomalies and scene.days - scene.first_day >= TROUBLED_DAYS
 
 
-def _any_of(scene: Scene, ending: str, rng: np.random.Generator, but: str | None = None) -> str | None:
+def _lived_day(scene: Scene, first: int, rng: np.random.Generator) -> Ints:
+    """Return one day from `first` on, not the last, on which and around which somebody is at home."""
+    empty = scene.life.away | np.roll(scene.life.away, 1) | np.roll(scene.life.away, -1)
+    lived = np.flatnonzero(~empty[: scene.days - 1])
+    late = lived[lived >= first]
+    return rng.choice(late if len(late) else np.array([scene.days - 2]), 1)
+
+
+def _any_of(
+    scene: Scene, ending: str, rng: np.random.Generator, but: AbstractSet[str | None] = frozenset()
+) -> str | None:
     """Return one entity whose id ends like that and that triggers nothing planted; None without one."""
     triggers = {coupling.trigger_entity_id for coupling in scene.plan.couplings}
     triggers |= {automation.trigger_entity_id or "" for automation in scene.plan.automations}
-    found = [name for name in scene.cast.by_id if name.endswith(ending) and name not in triggers and name != but]
+    found = [name for name in scene.cast.by_id if name.endswith(ending) and name not in triggers | but]
     return found[int(rng.integers(len(found)))] if found else None
 
 

@@ -48,10 +48,9 @@ def possible_days(routine: Routine, scene: Scene) -> npt.NDArray[np.bool_]:
     """Return the days on which a routine is due and somebody is there to do it."""
     possible = day_mask(routine.days, scene.clock.weekdays) & ~scene.life.away
     possible[: scene.first_day] = False
-    if scene.kind.habits_need_presence:
-        due, _ = due_times(routine, scene, np.zeros(scene.clock.days))
-        possible &= scene.life.awake(due)
-    return possible
+    due, _ = due_times(routine, scene, np.zeros(scene.clock.days))
+    there = scene.life.awake(due) if scene.kind.habits_need_presence else ~scene.life.gone(due)
+    return np.asarray(possible & there)
 
 
 def opposite(entity_id: str, state: str) -> str:
@@ -70,12 +69,15 @@ def routine_intents(scene: Scene, missed: dict[int, npt.NDArray[np.bool_]], rng:
         sigma = LONG_SIGMA if (routine.undo_minutes or 0.0) > LONG_MINUTES else UNDO_SIGMA
         undo = np.exp(rng.normal(0.0, sigma, scene.clock.days)) * (routine.undo_minutes or 0.0)
         times, valid = due_times(routine, scene, spread)
-        kept &= valid & ~missed.get(number, np.zeros(scene.clock.days, dtype=np.bool_))
+        kept &= valid & ~scene.life.gone(times)
+        kept &= ~missed.get(number, np.zeros(scene.clock.days, dtype=np.bool_))
         done = days[kept]
         entity = scene.cast.numbers[routine.entity_id]
         parts.append(_by_hand(scene, times[done], entity, routine.state, number, rng))
         if routine.undo_minutes:
-            later = scene.life.when_awake(times[done] + np.round(undo[done] * MINUTE).astype(np.int64), rng)
+            later = times[done] + np.round(undo[done] * MINUTE).astype(np.int64)
+            if routine.undo_minutes > LONG_MINUTES:  # whoever has just acted is awake; the next morning takes its time
+                later = scene.life.when_awake(later, rng)
             back = opposite(routine.entity_id, routine.state)
             parts.append(_by_hand(scene, later, entity, back, NONE, rng))
     return concatenate(parts)

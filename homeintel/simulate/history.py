@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -25,7 +26,7 @@ from homeintel.simulate.people import live
 from homeintel.simulate.plan import AUTOMATION_IDS, plan_home
 from homeintel.simulate.randomness import Stream, generator
 from homeintel.simulate.reactions import Chances, react
-from homeintel.simulate.registry import change_registry
+from homeintel.simulate.registry import change_registry, entity_registry
 from homeintel.simulate.rows import NONE, Rows, Texts, concatenate
 from homeintel.simulate.scene import FUTURE_DAYS, Scene
 from homeintel.simulate.sensors import measured
@@ -48,11 +49,12 @@ EVENT_SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class History:
-    """The window's events, the discrete events of the days after it, and the truth about both."""
+    """The window's events, the discrete events of the days after it, the truth about both, the entity registry."""
 
     events: pa.Table
     future: pa.Table
     truth: Truth
+    registry: dict[str, Any]
 
 
 def set_scene(
@@ -88,7 +90,8 @@ def home_history(scene: Scene) -> History:
     truth = planted_truth(scene, rows, chances, faults, trouble)
     rows = rows.take(~np.isin(rows.entity, _excluded(scene)))
     inside, after = (rows.ts >= start) & (rows.ts < end), (rows.ts >= end) & (rows.ts < scene.horizon[1])
-    return History(_table(scene, rows.take(inside)), _table(scene, rows.take(after)), truth)
+    tables = (_table(scene, rows.take(inside)), _table(scene, rows.take(after)))
+    return History(*tables, truth, entity_registry(scene.changed))
 
 
 def _lived(scene: Scene, trouble: Trouble) -> tuple[Rows, Rows, Chances]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 import pyarrow as pa
 
@@ -20,7 +21,7 @@ __all__ = ["SimulatedHome", "simulate_events", "simulate_home", "simulate_retain
 class SimulatedHome:
     """A home with known truth. `start` and `end` are local dates, the end not in it.
 
-    `retained` is MQTT topic -> payload. `events` and `future` (the seven days after `end`, discrete entities) have
+    `retained` is MQTT topic -> payload; `registry` Home Assistant's entity registry, which alone knows renamed ids. `events` and `future` (the seven days after `end`, discrete entities) have
     ts (UTC microseconds), entity_id, state, attributes (JSON), context_user_id, context_parent_id, sorted by ts, then
     entity_id; what is not known is null.
     """
@@ -33,6 +34,7 @@ class SimulatedHome:
     start: date
     end: date
     retained: dict[str, str] = field(repr=False)
+    registry: dict[str, Any] = field(repr=False)
     events: pa.Table = field(repr=False)
     future: pa.Table = field(repr=False)
     truth: Truth = field(repr=False)
@@ -74,6 +76,7 @@ def simulate_home(
         start=end - timedelta(days=days),
         end=end,
         retained=simulate_retained(seed=seed, kind=kind, devices=devices),
+        registry=history.registry,
         events=history.events,
         future=history.future,
         truth=history.truth,

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from homeintel.simulate.cast import ACTIVE
 from homeintel.simulate.clock import DAY, MINUTE, SECOND, Floats, Ints
 from homeintel.simulate.layout import SimulatedEntity
 from homeintel.simulate.rows import Rows, concatenate
@@ -14,6 +15,7 @@ ROOM_WEIGHT = {"hall": 0.6, "living room": 2.2, "kitchen": 2.6, "bedroom": 0.9, 
 OTHER_WEIGHT = 0.7
 THROUGH_HALL = 0.4  # share of visits that cross the hall first
 SEEN_BEFORE_ACTION = 0.85  # share of actions by hand that a motion sensor of the room sees first
+SEEN_MEANWHILE = 4.0  # times people are seen again in the room while what they switched on is on
 STAY_MINUTES, STAY_SIGMA = 1.6, 0.9
 HOLD_SECONDS = 60.0  # a sensor reports empty this long after the last motion
 DOORS_A_DAY, WINDOWS_A_DAY, OTHER_TRIPS_A_DAY = 2.0, 0.8, 0.7
@@ -60,7 +62,11 @@ def _at_actions(scene: Scene, sensors: list[SimulatedEntity], actions: Rows, rng
     seen = (sensor_of[actions.entity] >= 0) & (rng.random(len(actions)) < SEEN_BEFORE_ACTION)
     near = actions.take(seen & scene.life.awake(actions.ts))
     before = near.ts - rng.integers(2 * SECOND, 20 * SECOND, len(near))
-    return Rows.make(before, sensor_of[near.entity], _stays(rng, len(near)))
+    begun = near.take(np.isin(near.state, [scene.state(text) for text in set(ACTIVE.values())]))
+    meanwhile = begun.take(np.repeat(np.arange(len(begun)), rng.poisson(SEEN_MEANWHILE, len(begun))))
+    later = meanwhile.ts + rng.integers(MINUTE, 40 * MINUTE, len(meanwhile))
+    views = Rows.make(before, sensor_of[near.entity], _stays(rng, len(near)))
+    return concatenate([views, Rows.make(later, sensor_of[meanwhile.entity], _stays(rng, len(meanwhile)))])
 
 
 def occupancy_rows(scene: Scene, views: Rows) -> Rows:

@@ -21,14 +21,17 @@ from homeintel.simulate.truth import Automation, Coupling, EntityTruth, Restart,
 
 __all__ = ["planted_truth"]
 
+LEAST_UNDONE = 5  # an automation undone less often is not one people keep undoing
+
 
 def planted_truth(scene: Scene, rows: Rows, chances: Chances, faults: Faults, trouble: Trouble) -> Truth:
     """Return the truth of a home. Counts come from the rows; what a restart swallowed is not counted."""
     routines = [_routine(scene, number, rows) for number in range(len(scene.plan.routines))]
-    undone = [a.automation_id for a in scene.plan.automations if a.automation_id in scene.plan.undone]
-    for name in undone:
-        start, end = scene.window
-        trouble.note("undone_automation", name, start, end, "switched off again within three minutes")
+    for number, automation in enumerate(scene.plan.automations):
+        undone = _undone(scene, number, rows) if automation.automation_id in scene.plan.undone else 0
+        if undone >= LEAST_UNDONE:
+            start, end = scene.window
+            trouble.note("undone_automation", automation.automation_id, start, end, f"undone {undone} times")
     for first, last in away_blocks(scene.life.away[: scene.days]):
         starts, ends = (int(scene.clock.midnights[day]) for day in (first, last))
         ended = None if last == scene.days and scene.life.away[last] else ends
@@ -92,6 +95,15 @@ def _coupling(scene: Scene, number: int, rows: Rows, chances: Chances) -> Coupli
 
 def _automation(scene: Scene, number: int, chances: Chances) -> Automation:
     return replace(scene.plan.automations[number], runs=_counts(scene, chances[AUTOMATION_TAG + number])[0])
+
+
+def _undone(scene: Scene, number: int, rows: Rows) -> int:
+    """Return how often in the window people reversed what an automation did, within three minutes."""
+    own = rows.take(rows.entity == scene.cast.numbers[scene.plan.automations[number].entity_id])
+    by_machine = (own.tag == AUTOMATION_TAG + number) & (own.ts >= scene.window[0]) & (own.ts < scene.window[1])
+    soon = np.diff(own.ts, append=own.ts[-1:]) <= 3 * MINUTE
+    reversed_next = np.diff(own.state, append=own.state[-1:]) != 0
+    return int((by_machine & soon & reversed_next).sum())
 
 
 def _dates(scene: Scene, days: Ints) -> list[date]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from homeintel.simulate.absence import away_blocks
 from homeintel.simulate.clock import MINUTE, Floats, Ints, LocalClock
 from homeintel.simulate.kinds import HomeKind, Person
 
@@ -19,8 +20,9 @@ class Life:
     """The people of a home over its days.
 
     `spells` are the merged stretches in which somebody is at home and awake, shape (n, 2), UTC microseconds, sorted;
-    `personal_spells` the same for each person alone, one after the other. `comings` holds, for each person, the times
-    of coming home, `goings` of leaving. `away` tells for each local day whether the home stands empty all day.
+    `personal_spells` the same for each person alone. `comings` holds, for each person, the times of coming home,
+    `goings` of leaving. `away` tells for each local day whether the home stands empty all day, `absences` from when to
+    when nobody is there on account of such days, shape (n, 2).
     """
 
     spells: Ints
@@ -28,6 +30,12 @@ class Life:
     goings: tuple[Ints, ...]
     comings: tuple[Ints, ...]
     away: npt.NDArray[np.bool_]
+    absences: Ints
+
+    def gone(self, ts: Ints) -> npt.NDArray[np.bool_]:
+        """Return whether everybody is away for days at each time."""
+        begun, ended = (np.searchsorted(self.absences[:, column], ts, "right") for column in (0, 1))
+        return np.asarray(begun > ended)
 
     def sample(self, rng: np.random.Generator, count: int) -> Ints:
         """Return `count` times at which somebody is at home and awake, evenly over all such time, sorted."""
@@ -72,7 +80,18 @@ def live(kind: HomeKind, clock: LocalClock, away: npt.NDArray[np.bool_], rng: np
         comings.append(back)
     personal = np.concatenate(spells)
     personal = personal[np.argsort(personal[:, 0], kind="stable")]
-    return Life(_merged(personal), personal, tuple(goings), tuple(comings), away)
+    merged = _merged(personal)
+    return Life(merged, personal, tuple(goings), tuple(comings), away, _absences(merged, clock, away))
+
+
+def _absences(spells: Ints, clock: LocalClock, away: npt.NDArray[np.bool_]) -> Ints:
+    """Return from when to when nobody is there, around each block of days away."""
+    found = []
+    for first, last in away_blocks(away):
+        before = spells[spells[:, 1] <= clock.midnights[first], 1]
+        after = spells[spells[:, 0] >= clock.midnights[last], 0]
+        found.append((before.max(initial=clock.midnights[0]), after.min(initial=clock.midnights[-1])))
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
 def _days(

@@ -15,6 +15,8 @@ __all__ = ["AUTOMATION_IDS", "Plan", "plan_home"]
 
 AUTOMATION_IDS = ("automation.bathroom_light", "automation.garden_lights_off", "automation.worktop_at_six")
 GARDEN_OFF, WORKTOP_ON = 1410.0, 1080.0  # exact local minutes of the two automations by time
+MORNING_UNTIL, NIGHT_FROM = 600.0, 1300.0  # local minutes
+USUAL_WAKE, USUAL_BED = 395.0, 1385.0  # of the earliest riser and the last to bed
 LOOSE = 40.0  # minutes by which homes other than the regular one differ from a slot's own times
 CONDITIONED = 0.5  # share of a tangled home's couplings that hold in the evening only
 
@@ -72,12 +74,20 @@ def _clock_routines(stage: Stage) -> list[Routine]:
         if entity is None:
             continue
         shift = stage.between(-loose, loose) if slot.minutes[1] < 1380 else 0.0
-        minute = round(stage.between(*slot.minutes) + shift, 1)
+        minute = round(stage.between(*slot.minutes) + shift + _lived(stage.kind, slot.minutes[0]), 1)
         if slot.together and made and made[-1].minute_of_day is not None:
             minute = made[-1].minute_of_day
-        times = [(slot.days, minute), *((days, stage.between(*also) + shift) for days, also in slot.also)]
+        also = ((days, stage.between(*at) + shift + _lived(stage.kind, at[0])) for days, at in slot.also)
+        times = [(slot.days, minute), *also]
         made += [stage.routine(entity, slot.state, round(at, 1), days, slot.undo) for days, at in times]
     return made
+
+
+def _lived(kind: HomeKind, minute: float) -> float:
+    """Return by how many minutes these people's mornings and nights are later than those the slots were written for."""
+    if minute < MORNING_UNTIL:
+        return min(person.wake[0] for person in kind.people) - USUAL_WAKE
+    return max(person.bed[0] for person in kind.people) - USUAL_BED if minute > NIGHT_FROM else 0.0
 
 
 def _sun_routines(stage: Stage, clock: Sequence[Routine]) -> list[Routine]:

@@ -7,9 +7,13 @@ from homeintel.simulate.home import SimulatedHome
 
 __all__ = ["write_home"]
 
+REGISTRY = "core.entity_registry"
+
 
 def write_home(home: SimulatedHome, out: Path) -> Path:
-    """Write retained.json, events.parquet, truth.json and home.yaml into a folder, which is made; return home.yaml.
+    """Write a home into a folder, which is made, and return its params file.
+
+    retained.json, core.entity_registry (in Home Assistant's own form), events.parquet, truth.json and home.yaml.
 
     Paths in home.yaml are absolute: they hold wherever the file lies and wherever it is run from.
     """
@@ -21,12 +25,14 @@ def write_home(home: SimulatedHome, out: Path) -> Path:
     (out / "retained.json").write_text(json.dumps(home.retained, ensure_ascii=False, indent=1), encoding="utf-8")
     truth = json.dumps(home.truth.to_json(), ensure_ascii=False, indent=1)
     (out / "truth.json").write_text(truth, encoding="utf-8")
+    (out / REGISTRY).write_text(json.dumps(home.registry, ensure_ascii=False, indent=1), encoding="utf-8")
     parquet.write_table(home.events, out / "events.parquet", compression="zstd")
     place = {"timezone": home.timezone, "latitude": home.latitude, "longitude": home.longitude}
     params = {
         "home": {"name": home.name, **place},
         "window": {"days": (home.end - home.start).days, "end": home.end},
         "bridge": {"source": "file", "path": str(out / "retained.json")},
+        "homeassistant": {"registry": str(out / REGISTRY)},
         "events": {"source": "files", "paths": [str(out / "events.parquet")]},
         "storage": {"database": str(out / "homeintel.duckdb"), "reports": str(out / "reports")},
         "publish": {"enabled": False},
