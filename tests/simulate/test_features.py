@@ -3,13 +3,16 @@
 import json
 from collections import Counter
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from homeintel.simulate import SimulatedHome, simulate_home
 from homeintel.simulate.features import leaves
 from homeintel.simulate.models import models
-from homeintel.simulate.truth import FeatureUse
+
+if TYPE_CHECKING:
+    from homeintel.simulate.truth import FeatureUse
 
 
 def test_every_leaf_of_every_device_is_told(demo: SimulatedHome) -> None:
