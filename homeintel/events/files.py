@@ -4,7 +4,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -71,7 +71,8 @@ class FilesSource:
         refused = {reason: count for reason, count in (("before 2000", early), ("future", late)) if count}
         columns = ", ".join(sorted(self._columns))
         sentence = f"{len(self._paths)} files, {rows:,} rows with {columns}"
-        return Found([sentence], newest=newest, refused=refused, ends=newest)
+        ends = newest + timedelta(microseconds=1) if newest else None
+        return Found([sentence], newest=newest, refused=refused, ends=ends)
 
     def pieces(self, days: Sequence[date]) -> list[list[date]]:
         """Days together as long as they hold few rows."""
@@ -88,8 +89,8 @@ class FilesSource:
 
     def read(self, start: datetime, end: datetime) -> Iterator[Batch]:
         """Yield the window's rows in batches of at most 100,000, ordered by time."""
-        answer = self._stage().execute("SELECT * FROM staged WHERE ts >= ? AND ts < ? ORDER BY ts", [start, end])
-        reader: pa.RecordBatchReader = answer.to_arrow_reader(ROWS_A_BATCH)
+        rows = self._stage().sql("SELECT * FROM staged WHERE ts >= ? AND ts < ? ORDER BY ts", params=[start, end])
+        reader: pa.RecordBatchReader = rows.to_arrow_reader(ROWS_A_BATCH)
         for batch in reader:
             yield Batch("states", as_states(pa.Table.from_batches([batch])))
 

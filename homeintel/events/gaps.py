@@ -81,7 +81,7 @@ def _points(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """CREATE OR REPLACE TEMP TABLE points AS
         SELECT max(ts) AS ts FROM (
-            SELECT ts FROM raw_states UNION ALL SELECT newest FROM raw_numbers UNION ALL SELECT ts FROM last_point)
+            SELECT ts FROM raw_states UNION ALL SELECT unnest([oldest, newest]) FROM raw_numbers UNION ALL SELECT ts FROM last_point)
         WHERE ts IS NOT NULL GROUP BY epoch_ms(ts) // 60000"""
     )
 

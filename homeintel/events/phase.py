@@ -125,9 +125,9 @@ def conclude(phase: Phase, done: Fetch) -> Outcome:
     Raises:
         EventSourceError: the source failed, or holds nothing, and no event of the window is stored.
     """
-    kept, newest = _of_window(phase)
+    kept, newest, points = _of_window(phase)
     figures = {"points_read": done.sync.points_read, "events_kept": kept, "days_fetched": len(done.sync.fetched)}
-    if kept == 0:
+    if points == 0:
         raise done.failure or _nothing_found(phase, done)
     if done.failure is not None:
         reason = f"{done.failure} {_stored(kept, newest)}"
@@ -146,14 +146,15 @@ def _read_nothing(done: Sync) -> bool:
     return bool(done.lost) or (done.points_read == 0 and bool(done.wanted) and done.wanted[-1] in done.fetched)
 
 
-def _of_window(phase: Phase) -> tuple[int, datetime]:
-    """Return how many events of the window are stored, and the newest one's time."""
+def _of_window(phase: Phase) -> tuple[int, datetime, int]:
+    """Return how many events of the window are stored, the newest one's time, and from how many points they come."""
     with phase.store.connect() as connection:
-        kept, newest = connection.execute(
-            "SELECT count(*), coalesce(max(ts), $start) FROM events WHERE ts >= $start AND ts < $end",
+        return connection.execute(
+            """SELECT count(*), coalesce(max(ts), $start), (SELECT coalesce(sum(points_read), 0)::BIGINT FROM event_days
+                WHERE day BETWEEN CAST($start AS DATE) AND CAST($end AS DATE))
+            FROM events WHERE ts >= $start AND ts < $end""",
             {"start": phase.window.start, "end": phase.window.end},
         ).fetchall()[0]
-    return int(kept), newest
 
 
 def _nothing_found(phase: Phase, done: Fetch) -> SourceRefusedError:
