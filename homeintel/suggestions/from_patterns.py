@@ -8,7 +8,7 @@ from homeintel.suggestions import phrases
 from homeintel.suggestions.automation import build
 from homeintel.suggestions.automation.actions import action_for, is_security
 from homeintel.suggestions.automation.schema import ENTITY_ID_PATTERN
-from homeintel.suggestions.candidate import Candidate, suggestion_id
+from homeintel.suggestions.candidate import Candidate, calibrated, suggestion_id
 from homeintel.suggestions.habit_automation import acting, reminding
 from homeintel.suggestions.names import Names
 from homeintel.suggestions.pattern_row import PatternRow
@@ -54,7 +54,7 @@ def from_pattern(pattern: PatternRow, names: Names, window_days: int) -> Candida
         entity_ids=entities,
         ieee_addresses=names.devices(*entities),
         effects=(pattern_effect(pattern),),
-        confidence=pattern.confidence,
+        confidence=min(pattern.confidence, calibrated(pattern.occurrences, pattern.opportunities)),
         confidence_low=pattern.confidence_low,
         confidence_high=pattern.confidence_high,
         impact=_impact(pattern, window_days, security=security),
@@ -144,7 +144,7 @@ def _caveats(pattern: PatternRow, *, security: bool) -> tuple[str, ...]:
     if pattern.opportunities < FEW_OPPORTUNITIES:
         found.append(f"Only {pattern.opportunities} occasions so far; the interval is wide.")
     if pattern.light is not None:
-        found.append("It needs Home Assistant's sun integration (`sun.sun`), which is on by default.")
+        found.append("It needs Home Assistant's sun integration (sun.sun), which is on by default.")
     return tuple(found)
 
 

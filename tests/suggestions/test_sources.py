@@ -61,6 +61,12 @@ def test_one_feature_with_two_values_is_one_suggestion_with_both() -> None:
     assert [one["payload"] for one in made.action_payload["more"]] == [{"power_on_behavior": "restore"}]
 
 
+@pytest.mark.parametrize(("kept", "of", "expected"), [(4, 4, 5 / 6), (28, 28, 29 / 30), (26, 28, 0.9)])
+def test_a_few_days_are_no_certainty(kept: int, of: int, expected: float) -> None:
+    _, made = habit(homes.pattern("p", occurrences=kept, opportunities=of, confidence=kept / of))
+    assert made.confidence == pytest.approx(expected)
+
+
 def test_a_coupling_reads_like_a_sentence() -> None:
     _, made = habit(homes.coupling("p1", days="weekday", conditions='{"after": "sunset"}'))
     assert made.title == "Turn on Hall lamp when Hall occupancy sees someone while it is dark on weekdays"

@@ -16,6 +16,9 @@ _VERDICTS = {
     "undone": "you took it back at once",
 }
 
+MOST_MINUTES_ZOOMED = 480
+"""Up to so many minutes of the day a replay is shown closer."""
+
 MOST_TITLE = 60
 """Letters of a title that fit beside a bar."""
 
@@ -76,7 +79,8 @@ def replay_chart(title: str, moments: pd.DataFrame, zone: str) -> go.Figure:
         moments: at, done_at (Unix seconds; NaN where never done), verdict, held_out; at least one row.
         zone: the home's time zone.
     """
-    chart = figure(title, x=f"day, {zone}", y="local time of day", height=320)
+    chart = figure(title, x=f"day, {zone}", y="local time of day", height=360)
+    chart.update_layout(legend={"y": -0.4})
     local = pd.to_datetime(moments["done_at"].fillna(moments["at"]), unit="s", utc=True).dt.tz_convert(zone)
     drawn = moments.assign(day=local.dt.strftime("%Y-%m-%d"), clock=local.dt.strftime("1970-01-01 %H:%M:%S"))
     for number, (verdict, words) in enumerate(_VERDICTS.items()):
@@ -88,8 +92,17 @@ def replay_chart(title: str, moments: pd.DataFrame, zone: str) -> go.Figure:
     if len(held_out):
         border = pd.Timestamp(held_out.min(), unit="s", tz="UTC").tz_convert(zone).strftime("%Y-%m-%d 00:00")
         chart.add_vline(x=border, line={"dash": "dot", "color": PALETTE[6]})
-    chart.update_yaxes(type="date", tickformat="%H:%M", range=["1970-01-01 00:00", "1970-01-01 23:59"])
+    chart.update_yaxes(type="date", tickformat="%H:%M", range=_hours_shown(local))
     return chart
+
+
+def _hours_shown(local: pd.Series) -> list[str]:
+    """Return the part of the day a chart shows: an hour around the marks, or the whole day if they are all over it."""
+    minutes = local.dt.hour * 60 + local.dt.minute
+    first, last = max(0, int(minutes.min()) - 60), min(1439, int(minutes.max()) + 60)
+    if last - first > MOST_MINUTES_ZOOMED:
+        first, last = 0, 1439
+    return [f"1970-01-01 {minute // 60:02d}:{minute % 60:02d}" for minute in (first, last)]
 
 
 def factors_chart(row: Mapping[Any, Any]) -> go.Figure:
