@@ -29,7 +29,7 @@ class _Commands(click.Group):
             sys.exit(EXIT_FAILED)
 
 
-class _LocalDate(click.ParamType):
+class _LocalDate(click.ParamType[date]):
     name = "YYYY-MM-DD"
 
     def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:
@@ -125,18 +125,15 @@ def feedback(answer: str, suggestion_id: str, params_file: Path, until: date | N
 @click.option("--date", "night", type=_LocalDate(), help="The night to publish again.")
 def publish(params_file: Path, night: date | None) -> None:
     """Send what an unreachable broker has left waiting, or publish a night again."""
-    from homeintel.publish.deliver import flush_outbox
     from homeintel.publish.republish import republish
-    from homeintel.publish.run_message import raise_if_kept
     from homeintel.settings import load_settings
     from homeintel.store import NightLock, Store
 
     settings = load_settings(params_file)
     store = Store(settings.storage.database)
     with NightLock(store.path):
-        delivery = republish(store, settings, night) if night else flush_outbox(store, settings)
-    raise_if_kept(delivery)
-    click.echo(f"{delivery.sent} messages were delivered.")
+        sent = republish(store, settings, night)
+    click.echo(f"{sent} messages were delivered.")
 
 
 @main.command()

@@ -98,9 +98,9 @@ def bridge(settings: Settings) -> Iterator[Check]:
 
 def events(settings: Settings) -> Iterator[Check]:
     """Check the event source: reachable, password accepted, database known, recent points."""
-    from homeintel.events.check import check_source
+    from homeintel.events.check import check_events
 
-    for name, ok, found, mend in check_source(settings):
+    for name, ok, found, mend in check_events(settings):
         yield Check(name, ok=ok, found=found, mend=mend)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import paho.mqtt.client as mqtt
 import pytest
 import yaml
+from paho.mqtt.enums import CallbackAPIVersion
 
 from homeintel.settings import load_settings
 from homeintel.simulate import simulate_home, to_line_protocol
@@ -34,9 +35,9 @@ class Listener:
 
     def __post_init__(self) -> None:
         self.ready = threading.Event()
-        self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="listener")
+        self.client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="listener")
         self.client.username_pw_set(self.broker.username, self.broker.password)
-        self.client.on_message = lambda _c, _u, m: self.heard.append((m.topic, m.payload, m.retain))
+        self.client.on_message = lambda _c, _u, m: self.heard.append((m.topic, bytes(m.payload), m.retain))
         self.client.on_subscribe = lambda *_: self.ready.set()
         self.client.connect("127.0.0.1", self.broker.port)
         self.client.subscribe("#", qos=1)
@@ -53,7 +54,7 @@ class Listener:
 
 
 def fill_broker(broker: servers.Mosquitto, retained: dict[str, str]) -> None:
-    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
+    client = mqtt.Client(CallbackAPIVersion.VERSION2)
     client.username_pw_set(broker.username, broker.password)
     client.max_inflight_messages_set(1000)
     client.connect("127.0.0.1", broker.port)

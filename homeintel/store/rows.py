@@ -9,7 +9,14 @@ if TYPE_CHECKING:  # the runner does without these: they take a third of a secon
     import pandas as pd
     import pyarrow as pa
 
-RUN_TABLES = ("patterns", "anomalies", "detection_funnel", "device_feature_usage", "feature_opportunities", "suggestions")
+RUN_TABLES = (
+    "patterns",
+    "anomalies",
+    "detection_funnel",
+    "device_feature_usage",
+    "feature_opportunities",
+    "suggestions",
+)
 """Tables whose rows belong to one run."""
 
 
