@@ -202,7 +202,7 @@ def _read(body: bytes, block: _Block, columns: Sequence[str]) -> pa.Table:
         return pa_csv.read_csv(
             pa.BufferReader(body),
             read_options=pa_csv.ReadOptions(
-                column_names=_unique(block.names), use_threads=False, block_size=PIECE_BYTES
+                column_names=_unique(block.names), use_threads=False, block_size=max(PIECE_BYTES, len(body))
             ),
             parse_options=pa_csv.ParseOptions(newlines_in_values=b'"' in body),
             convert_options=pa_csv.ConvertOptions(
