@@ -118,3 +118,27 @@ def trend_lines(history: pd.DataFrame, zone: str) -> go.Figure:
     chart.update_yaxes(range=[0, 100])
     chart.update_xaxes(tickformat="%d %b")
     return chart
+
+
+def use_by_day(days: pd.DataFrame, device: str, zone: str) -> go.Figure:
+    """Return one device's features day by day, the number of changes written into each field.
+
+    Args:
+        days: from `homeintel.features.explore.days_of_use`.
+        device: its name.
+        zone: the home's time zone.
+    """
+    table = days.pivot_table(index="path", columns="day", values="changes", aggfunc="sum", fill_value=0)
+    chart = figure(
+        f"{device}: what changed, day by day",
+        x=f"day (local date, {zone})",
+        y="feature",
+        height=160 + 2 * _ROW_PIXELS * len(table),
+    )
+    chart.add_heatmap(
+        x=[str(day) for day in table.columns], y=[escape(path, quote=False) for path in table.index], z=table.to_numpy(),
+        text=[["" if value == 0 else f"{value}" for value in row] for row in table.to_numpy()], texttemplate="%{text}",
+        colorscale=[[0, "#ffffff"], [1, PALETTE[4]]], colorbar={"title": {"text": "changes"}}, xgap=1, ygap=1,
+    )  # fmt: skip
+    chart.update_yaxes(type="category", dtick=1)
+    return chart
