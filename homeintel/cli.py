@@ -91,12 +91,18 @@ def doctor(params_file: Path) -> None:
 def history(params_file: Path, nights: int) -> None:
     """Show the last nights: status, durations, counts, memory, what was degraded and why."""
     from homeintel.publish.history import history as job_history
+    from homeintel.publish.history import phase_table, reason_table
     from homeintel.settings import load_settings
     from homeintel.store import Store
 
     settings = load_settings(params_file)
-    rows = job_history(Store(settings.storage.database), nights=nights)
-    click.echo(rows.to_string(index=False) if len(rows) else "No night was recorded yet.")
+    rows = job_history(Store(settings.storage.database), nights=nights, zone=settings.home.timezone)
+    if rows.empty:
+        click.echo("No night was recorded yet.")
+        return
+    click.echo(phase_table(rows).round(1).to_string(index=False, na_rep="-"))
+    for night in reason_table(rows).to_dict("records"):
+        click.echo(f"{night['night']} {night['status']}: {night['reasons']}")
 
 
 @main.command()
@@ -166,3 +172,22 @@ def simulate(seed: int, days: int, end: date, kind: str, timezone: str, out: Pat
 
     params_file = write_home(simulate_home(seed=seed, days=days, end=end, kind=kind, timezone=timezone), out)
     click.echo(f"Written. Run it with: homeintel run --params {params_file}")
+
+
+@main.command()
+@click.option(
+    "--detector",
+    type=click.Choice(["routines", "sun", "couplings", "anomalies"]),
+    help="One detector; all of them without it.",
+)
+@click.option("--seeds", type=click.IntRange(1, 1000), default=5, show_default=True, help="Homes of each kind.")
+@click.option("--first-seed", type=click.IntRange(0), default=1000, show_default=True, help="The first home's seed.")
+@click.option("--kind", "kinds", multiple=True, default=("regular",), show_default=True, help="May be given again.")
+def score(detector: str | None, seeds: int, first_seed: int, kinds: tuple[str, ...]) -> None:
+    """Print precision, recall, F1 and calibration of the detectors on simulated homes with known truth."""
+    from homeintel.scoring import score_detectors
+
+    card = score_detectors(range(first_seed, first_seed + seeds), kinds)
+    click.echo(card.table(detector).round(3).to_string(index=False))
+    click.echo("\nConfidence against what happened in the seven days after:")
+    click.echo(card.calibration.round(3).to_string(index=False))

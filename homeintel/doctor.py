@@ -87,8 +87,10 @@ def reports(settings: Settings) -> Check:
 
 def bridge(settings: Settings) -> Iterator[Check]:
     """Check the broker and what Zigbee2MQTT left on it; without them a night goes on with what is stored."""
-    from homeintel.bridge.check import check_broker
+    from homeintel.bridge.check import check_broker, check_registry
 
+    for name, ok, found, mend in check_registry(settings):
+        yield Check(name, ok=ok, found=found, mend=mend, fatal=False)
     if not isinstance(settings.bridge, MqttBridgeSettings):
         yield Check("bridge", ok=True, found=f"source {settings.bridge.source}: no broker is asked")
         return
