@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-__all__ = ["numeric_array", "string_array"]
+__all__ = ["int32_values", "numeric_array", "string_array"]
 
 
 def numeric_array(
@@ -18,6 +18,11 @@ def numeric_array(
     """Return 64-bit values as an array of `kind`; null where `valid` is False."""
     packed = None if valid is None else pa.py_buffer(np.packbits(valid, bitorder="little"))
     return pa.Array.from_buffers(kind, len(values), [packed, pa.py_buffer(np.ascontiguousarray(values))])
+
+
+def int32_values(array: pa.Int32Array) -> npt.NDArray[np.int32]:
+    """Return the values of an array without nulls."""
+    return np.frombuffer(array.buffers()[1], dtype=np.int32)[array.offset : array.offset + len(array)]
 
 
 def string_array(texts: Sequence[str]) -> pa.StringArray:

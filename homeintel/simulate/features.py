@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from homeintel.simulate.arrow import int32_values
 from homeintel.simulate.clock import Ints
 from homeintel.simulate.layout import SimulatedDevice, SimulatedEntity
 from homeintel.simulate.options import set_options
@@ -183,7 +184,7 @@ def _state_counts(scene: Scene, rows: Rows) -> dict[str, Counts]:
 
 def _same_text_same_number(scene: Scene, numbers: Ints) -> Ints:
     """Return a number for each text: those of measured values differ from row to row though their texts may not."""
-    encoded = scene.texts.array().dictionary_encode().indices.to_numpy()
+    encoded = int32_values(scene.texts.array().dictionary_encode().indices)
     positions = np.where(numbers < NONE, scene.texts.bulk_position(numbers), numbers)
     return np.asarray(encoded[positions], dtype=np.int64)
 

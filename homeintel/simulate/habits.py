@@ -30,7 +30,7 @@ SPREADS = 2.5  # habits keep within this many standard deviations
 UNDO_SIGMA = 0.35
 LONG_MINUTES, LONG_SIGMA = 300.0, 0.1  # what lasts until the next morning or evening varies less
 USE_MINUTES, USE_SIGMA = 40.0, 0.9  # how long something switched on at random stays on
-HABIT_RANDOM_SHARE = 0.45  # an actuator with a habit is used at random this much as often as others
+HABIT_RANDOM_SHARE = 0.6  # an actuator with a habit is used at random this much as often as others
 SELDOM = {"cover": 0.15, "climate": 0.1, "lock": 0.6, "fan": 0.4}
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -44,7 +44,7 @@ class HomeKind:
     seldom: bool = False  # a holiday home: somebody comes for some days, then nobody for many
     young_days: int | None = None  # the home is younger than the window
     restarts: int = 2
-    random_use: float = 0.7  # times a day an actuator without a habit is used
+    random_use: float = 1.6  # times a day an actuator without a habit is used
     frequent_use: float = 8.0  # the same for the few that are used often
     visits: float = 14.0  # rooms entered by a person in an hour awake at home
     mad_contacts: int = 1  # contacts that open and close like mad for an hour
@@ -72,9 +72,9 @@ KINDS: dict[str, HomeKind] = {
     "varied": VARIED,
     "shift": replace(VARIED, people=(KIM,), habits_need_presence=True, clock_routines=7, couplings=4),
     "family": replace(
-        VARIED, people=(ANNA, BEN, MIA, NOAH), clock_routines=12, couplings=5, sun_routines=3, random_use=1.1
+        VARIED, people=(ANNA, BEN, MIA, NOAH), clock_routines=12, couplings=5, sun_routines=3, random_use=2.2
     ),
-    "holiday": replace(VARIED, people=(ROSA,), seldom=True, clock_routines=6, couplings=3, random_use=0.9),
+    "holiday": replace(VARIED, people=(ROSA,), seldom=True, clock_routines=6, couplings=3, random_use=1.8),
     "sparse": replace(
         VARIED,
         people=(ROSA,),
@@ -82,13 +82,13 @@ KINDS: dict[str, HomeKind] = {
         sun_routines=1,
         couplings=2,
         automations=1,
-        random_use=0.25,
+        random_use=0.5,
         visits=8.0,
     ),
     "noisy": replace(
         VARIED,
         couplings=5,
-        random_use=2.2,
+        random_use=3.5,
         visits=24.0,
         restarts=5,
         mad_contacts=3,

@@ -21,7 +21,7 @@ from homeintel.simulate.truth import Automation, Coupling, EntityTruth, Restart,
 
 __all__ = ["planted_truth"]
 
-LEAST_UNDONE = 5  # an automation undone less often is not one people keep undoing
+LEAST_UNDONE = 3  # an automation undone less often is not one people keep undoing
 
 
 def planted_truth(scene: Scene, rows: Rows, chances: Chances, faults: Faults, trouble: Trouble) -> Truth:

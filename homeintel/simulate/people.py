@@ -61,11 +61,6 @@ class Life:
         soon = self.spells[following, 0] + rng.integers(MINUTE, SETTLING, len(ts))
         return np.where(self.awake(ts) | (soon < ts), ts, soon)
 
-    @property
-    def hours(self) -> float:
-        """Hours in which somebody is at home and awake."""
-        return float(np.diff(self.spells, axis=1).sum() / (60 * MINUTE))
-
 
 def live(kind: HomeKind, clock: LocalClock, away: npt.NDArray[np.bool_], rng: np.random.Generator) -> Life:
     """Return the days of a kind's people; nobody is at home on the days marked in `away`.

@@ -83,7 +83,7 @@ def test_automations_react_like_machines(demo: SimulatedHome, rows: pd.DataFrame
     by_time = demo.truth.automations[1]
     off = changes(rows, by_time.entity_id)
     off = off[(off["state"] == "off") & near_minute(off["local"], by_time.minute_of_day or 0, 0.1)]
-    assert len(off) >= 15
+    assert len(off) >= 10  # on other days somebody was quicker
     assert off["local"].dt.second.max() == 0
 
 
