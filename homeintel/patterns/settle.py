@@ -39,7 +39,10 @@ def settle(routines: Sequence[Traced], pairs: Sequence[Traced]) -> Settled:
     when the routine is due is explained by it where its trigger is a motion sensor, which sees the person who acts by habit.
     """
     artefacts = {
-        id(pair) for pair in pairs for routine in routines if _same(routine, pair) and _artefact(routine, pair)
+        id(pair)
+        for pair in pairs
+        for routine in routines
+        if pair.by_motion and _same(routine, pair) and _artefact(routine, pair)
     }
     kept_pairs = tuple(pair for pair in pairs if id(pair) not in artefacts)
     of_pairs, of_routines = Funnel("co_occurrence"), Funnel("routines")

@@ -168,7 +168,7 @@ def _sun_wins(stream: Stream, clocks: Mapping[str, Frame], clock: _Found | None,
     if rival is None and clock is not None and clock.candidate.log_p < sun.candidate.log_p:
         return False
     on_clock = clocks["clock"].times(stream.wall)
-    return follows_sun(stream.wall, on_clock, sun.frame.times(stream.wall), rival, sun.fit)
+    return follows_sun(on_clock, sun.frame.times(stream.wall), rival, sun.fit)
 
 
 def _same_habit(one: Pattern, other: Pattern) -> bool:

@@ -86,8 +86,8 @@ def fit(
     reach = min(max(2 * found.width, 20), MAX_TOLERANCE) * 60
     days = _routine_days(times, centre)
     offsets, _ = _nearest(times, days, free, centre, reach, base)
-    shift, spread = normal_over_background(offsets, reach, found.width * 60 / 4)
-    centre = (centre + shift) % DAY
+    habit = normal_over_background(offsets, reach, found.width * 60 / 4)
+    centre, spread = (centre + habit.centre) % DAY, habit.spread
     tolerance = float(np.clip(TOLERANCE_SPREADS * spread, MIN_TOLERANCE * 60, MAX_TOLERANCE * 60))
     days = _routine_days(times, centre)
     kept = _kept(times, days, free, centre, tolerance, len(usable))

@@ -20,6 +20,9 @@ MIN_DAYS = 4
 
 Source: R. E. Tarone, "A modified Bonferroni method for discrete data", Biometrics 46 (1990)."""
 
+LEAST_NARROWING = 0.25
+"""A fitted window is never taken to be less likely by chance than so much of the one that was found."""
+
 BATCH = 16
 """Streams judged at once: their arrays fit a processor's cache."""
 
@@ -61,12 +64,12 @@ class Candidate:
         Args:
             hits: days it happened.
             days: days it could have.
-            width: minutes within which it did; chance grows with it.
+            width: minutes within which it did; chance grows and shrinks with it.
         """
-        rate = min(0.9, self.chance * max(1.0, width / self.width))
+        rate = min(0.9, self.chance * max(LEAST_NARROWING, width / self.width))
         weight = self.a + self.b
         tail = log_chance_tail(hits, days, rate * weight, (1 - rate) * weight)
-        return min(0.0, tail + log_searched(self.width, len(all_masks())))
+        return min(0.0, tail + log_searched(min(width, self.width), len(all_masks())))
 
 
 def log_searched(width: float, sets: int) -> float:

@@ -1,20 +1,22 @@
 """Sun or clock: which of the two a routine follows more tightly, judged on the same events."""
 
-from math import log
-
 import numpy as np
 
 from homeintel.patterns.arrays import Floats
 from homeintel.patterns.calendar import DAY, Calendar
 from homeintel.patterns.routines.fit import Fit
 from homeintel.patterns.routines.grid import Frame
-from homeintel.patterns.stats.robust import robust_spread, trimmed_spread
+from homeintel.patterns.stats.mixture import Mixture, normal_over_background
 
-SUN_RATIO = 0.65
-"""The spread about the sun must be under this share of the spread about the clock."""
+SUN_EVIDENCE = 7.0
+"""Log likelihood by which the sun must explain the same times better than the clock: with few days it can't, and the
+honest answer is the clock."""
 
-SUN_EVIDENCE = 8.0
-"""Days times the logarithm of the ratio of spreads: with few days a small ratio is luck."""
+SUN_SHARE = 0.6
+"""Of the times, those that must belong to the sun's routine and not to the background."""
+
+REACH = 10_800.0
+"""Seconds about either centre in which times are compared."""
 
 NOON = DAY / 2
 """On a sun frame the sun event stands at noon, so that a routine about it does not straddle midnight."""
@@ -29,32 +31,30 @@ def frames(calendar: Calendar) -> dict[str, Frame]:
     return found
 
 
-def follows_sun(wall: Floats, on_clock: Floats, on_sun: Floats, clock: Fit | None, sun: Fit) -> bool:
+def follows_sun(on_clock: Floats, on_sun: Floats, clock: Fit | None, sun: Fit) -> bool:
     """Return whether the sun explains a routine clearly better than the clock.
 
-    Both spreads are taken over the same events: one a day of those that either fit explains.
+    Both are fitted to the same events, those that either explains, as a normal habit over an even background.
 
     Args:
-        wall: the stream's wall-clock seconds.
-        on_clock: its times on the clock.
+        on_clock: the stream's times on the clock.
         on_sun: its times on the sun's clock; NaN on days without the event.
         clock: the fit on the clock, if any.
         sun: the fit on the sun's clock.
     """
     rows = np.union1d(sun.events, clock.events) if clock is not None else sun.events
     rows = rows[~np.isnan(on_sun[rows])]
-    _, first = np.unique(np.floor(wall[rows] / DAY), return_index=True)
-    rows = rows[first]
     if len(rows) < 3:
         return False
-    spread_clock = _spread(on_clock[rows], clock.centre if clock is not None else float(on_clock[rows[0]] % DAY))
-    spread_sun = _spread(on_sun[rows], sun.centre)
-    if spread_clock <= 0:
-        return False
-    ratio = max(spread_sun, 1.0) / spread_clock
-    return ratio < SUN_RATIO and len(rows) * log(1 / ratio) > SUN_EVIDENCE
+    centre = clock.centre if clock is not None else float(np.median(on_clock[rows] % DAY))
+    by_clock = _explained(on_clock[rows], centre, clock.spread if clock is not None else sun.spread)
+    by_sun = _explained(on_sun[rows], sun.centre, sun.spread)
+    return by_sun.share >= SUN_SHARE and by_sun.log_likelihood - by_clock.log_likelihood > SUN_EVIDENCE
 
 
-def _spread(times: Floats, centre: float) -> float:
-    offsets = (times - centre + DAY / 2) % DAY - DAY / 2
-    return max(robust_spread(offsets), trimmed_spread(offsets))
+def _explained(times: Floats, centre: float, spread: float) -> Mixture:
+    offsets = np.clip((times - centre + DAY / 2) % DAY - DAY / 2, -REACH, REACH)
+    return max(
+        (normal_over_background(offsets, REACH, guess) for guess in (60 * spread, 600.0, 2400.0)),
+        key=lambda mixture: mixture.log_likelihood,
+    )

@@ -1,5 +1,7 @@
 """A normal habit over an even background."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from homeintel.patterns.arrays import Floats
@@ -9,8 +11,25 @@ LEAST_SPREAD = 1.0
 """Seconds."""
 
 
-def normal_over_background(offsets: Floats, reach: float, spread: float) -> tuple[float, float]:
-    """Return centre and standard deviation of the normal part of a mixture with an even background, by EM.
+@dataclass(frozen=True)
+class Mixture:
+    """A normal part over an even background.
+
+    Args:
+        centre: mean of the normal part, in the unit of the offsets.
+        spread: its standard deviation.
+        share: its share of the offsets.
+        log_likelihood: of all offsets.
+    """
+
+    centre: float
+    spread: float
+    share: float
+    log_likelihood: float
+
+
+def normal_over_background(offsets: Floats, reach: float, spread: float) -> Mixture:
+    """Return a mixture of a normal part and an even background, fitted by EM.
 
     A spread taken inside a narrow window is too small, one taken in a wide window too large; the mixture is neither.
 
@@ -22,15 +41,22 @@ def normal_over_background(offsets: Floats, reach: float, spread: float) -> tupl
     Source: A. P. Dempster, N. M. Laird, D. B. Rubin, "Maximum likelihood from incomplete data via the EM algorithm",
     J. R. Stat. Soc. B 39 (1977).
     """
-    centre, share = 0.0, 0.8
-    spread = max(spread, LEAST_SPREAD)
+    found = Mixture(0.0, max(spread, LEAST_SPREAD), 0.8, 0.0)
     for _ in range(ROUNDS):
-        normal = share * np.exp(-0.5 * ((offsets - centre) / spread) ** 2) / (spread * np.sqrt(2 * np.pi))
-        weight = normal / (normal + (1 - share) / (2 * reach))
+        weight, likelihood = _weigh(offsets, reach, found)
         total = float(weight.sum())
         if total < 2:
-            break
+            return Mixture(found.centre, found.spread, 0.0, -len(offsets) * float(np.log(2 * reach)))
         centre = float((weight * offsets).sum() / total)
-        spread = max(float(np.sqrt((weight * (offsets - centre) ** 2).sum() / (total - 0.5))), LEAST_SPREAD)
+        variance = float((weight * (offsets - centre) ** 2).sum() / (total - 0.5))
         share = float(np.clip(total / len(offsets), 0.05, 0.98))
-    return centre, spread
+        found = Mixture(centre, max(float(np.sqrt(variance)), LEAST_SPREAD), share, likelihood)
+    return found
+
+
+def _weigh(offsets: Floats, reach: float, found: Mixture) -> tuple[Floats, float]:
+    """Return how surely each offset belongs to the normal part, and the log likelihood."""
+    apart = (offsets - found.centre) / found.spread
+    normal = found.share * np.exp(-0.5 * apart**2) / (found.spread * np.sqrt(2 * np.pi))
+    density = normal + (1 - found.share) / (2 * reach)
+    return np.asarray(normal / density), float(np.log(density).sum())

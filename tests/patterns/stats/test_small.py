@@ -55,10 +55,12 @@ def test_the_mixture_finds_the_spread_under_a_background(spread: float, backgrou
     reach = 5400.0
     habit = rng.normal(200, spread, 60)
     offsets = np.concatenate([habit[np.abs(habit) < reach], rng.uniform(-reach, reach, background)])
-    centre, found = normal_over_background(offsets, reach, 900.0)
-    assert centre == pytest.approx(200, abs=0.5 * spread)
-    assert found == pytest.approx(spread, rel=0.35)
+    found = normal_over_background(offsets, reach, 900.0)
+    assert found.centre == pytest.approx(200, abs=0.5 * spread)
+    assert found.spread == pytest.approx(spread, rel=0.35)
+    assert found.share == pytest.approx(60 / (60 + background), abs=0.12)
 
 
 def test_the_mixture_of_nothing_keeps_the_first_guess() -> None:
-    assert normal_over_background(np.array([]), 3600.0, 300.0) == (0.0, 300.0)
+    found = normal_over_background(np.array([]), 3600.0, 300.0)
+    assert (found.centre, found.spread) == (0.0, 300.0)
