@@ -10,6 +10,7 @@ import duckdb
 from homeintel.errors import EventSourceError
 from homeintel.events import gaps
 from homeintel.events.ahead import read_ahead
+from homeintel.events.border import join_border
 from homeintel.events.cause import judge_causes
 from homeintel.events.clean import clean, make_known
 from homeintel.events.commit import DAY_TABLES, DayRecord, commit_day, day_bounds, make_funnel, points_of_days
@@ -103,6 +104,11 @@ def sync(
         return replace(done, dropped_days=dropped)
 
 
+def utc_now() -> datetime:
+    """Return the clock's time; the edge is the only place that looks at it."""
+    return datetime.now(UTC)
+
+
 def drop_before(connection: duckdb.DuckDBPyConnection, cutoff: datetime) -> int:
     """Remove the days before `cutoff` (a UTC midnight) and return how many there were."""
     for table in DAY_TABLES:
@@ -144,13 +150,25 @@ class _Night:
                 else:
                     self._store(item)
         except EventSourceError as error:
+            self._join()
             return replace(self._done, failure=error, missing=self._reading.missing)
+        self._join()
         return replace(self._done, missing=self._reading.missing)
+
+    def _join(self) -> None:
+        """Join the days done so far to a stored day right after them."""
+        if (
+            self._known_to is not None
+            and self._known_to in self._days.stored
+            and self._known_to not in self._done.fetched
+        ):
+            join_border(self._connection, day_bounds(self._known_to)[0])
 
     def _store(self, read: Ended) -> None:
         """Clean what was read and commit it day by day."""
         began = time.monotonic()
         if self._known_to != read.piece.days[0]:
+            self._join()
             self._know(read.piece.days[0])
         self._clean(read.piece)
         points = points_of_days(self._connection)
@@ -159,7 +177,7 @@ class _Night:
             if points.get(day, 0) == 0 and self._days.stored.get(day, 0) > 0:
                 self._done = replace(self._done, lost=[*self._done.lost, day])
                 continue
-            self._commit(DayRecord(read.identity, day, datetime.now(UTC), seconds), points.get(day, 0))
+            self._commit(DayRecord(read.identity, day, utc_now(), seconds), points.get(day, 0))
         # After a day that was not replaced, what is known is what is stored.
         self._known_to = None if self._done.lost else read.piece.days[-1] + timedelta(days=1)
 

@@ -1,0 +1,42 @@
+"""Joins days that were fetched later to stored days after them: what looked like a first state has a state before it."""
+
+from datetime import datetime
+
+import duckdb
+
+_FIRST = """
+    SELECT events.ts, events.entity_id, events.state, known_states.state AS before
+    FROM events JOIN known_states USING (entity_id) WHERE events.ts >= $border
+    QUALIFY row_number() OVER (PARTITION BY entity_id ORDER BY events.ts) = 1 AND events.previous IS NULL"""
+
+
+def join_border(connection: duckdb.DuckDBPyConnection, border: datetime) -> None:
+    """Correct the first states after `border` (a UTC midnight) by `known_states` and `known_attributes`, in one transaction.
+
+    A first state that only repeats the one before is no event; another one gets it as `previous`.
+    """
+    at = {"border": border}
+    connection.begin()
+    try:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE first_states AS {_FIRST}", at)
+        connection.execute(
+            """DELETE FROM events USING first_states AS first
+            WHERE events.ts = first.ts AND events.entity_id = first.entity_id AND first.state = first.before"""
+        )
+        connection.execute(
+            """UPDATE events SET previous = first.before FROM first_states AS first
+            WHERE events.ts = first.ts AND events.entity_id = first.entity_id"""
+        )
+        connection.execute(
+            """DELETE FROM attribute_changes AS change USING (
+                SELECT ts, entity_id, attribute FROM attribute_changes JOIN known_attributes AS known
+                USING (entity_id, attribute) WHERE ts >= $border
+                QUALIFY row_number() OVER (PARTITION BY entity_id, attribute ORDER BY ts) = 1
+                    AND attribute_changes.value = known.value) AS again
+            WHERE change.ts = again.ts AND change.entity_id = again.entity_id AND change.attribute = again.attribute""",
+            at,
+        )
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
