@@ -11,8 +11,8 @@ from homeintel.features.features import describe
 from homeintel.features.opportunities import rank_opportunities
 from homeintel.features.spare import idle_entities, spare_devices, uninvolved_devices
 from homeintel.features.tables import Tables
-from homeintel.features.trend import trend
-from homeintel.features.utilisation import by_feature, utilisation
+from homeintel.features.trend import trend, with_trend
+from homeintel.features.utilisation import by_device, by_feature, utilisation
 from homeintel.features.verdicts import judge
 
 NOT_SINGLE = ("Group", "Coordinator")
@@ -27,7 +27,8 @@ class FeatureAnalysis:
         devices: the devices it looked at: single ones, no groups.
         rows: one verdict per capability, described: see `verdicts.judge` and `features.describe`.
         features: one verdict per device and usable feature: see `utilisation.by_feature`.
-        home: the home's utilisation, one row: see `utilisation.utilisation`.
+        counts: what utilisation is made of, per device: see `utilisation.by_device`.
+        home: the home's utilisation, one row: see `utilisation.utilisation` and `trend.with_trend`.
         opportunities: see `opportunities.rank_opportunities`.
         spare: devices of which nothing changed: see `spare.spare_devices`.
         idle: entities nothing happened to: see `spare.idle_entities`.
@@ -38,6 +39,7 @@ class FeatureAnalysis:
     devices: pd.DataFrame
     rows: pd.DataFrame
     features: pd.DataFrame
+    counts: pd.DataFrame
     home: pd.DataFrame
     opportunities: pd.DataFrame
     spare: pd.DataFrame
@@ -59,7 +61,7 @@ def analyse(tables: Tables, catalogue: Catalogue, *, start: datetime, end: datet
     single = tables.devices.loc[~tables.devices["type"].isin(NOT_SINGLE)]
     of_devices = rows.loc[rows["ieee_address"].isin(single["ieee_address"])]
     features = by_feature(of_devices)
-    home = utilisation(features, single)
+    counts = by_device(features)
     spare = spare_devices(of_devices, single)
     working = single.loc[single["supported"].astype(bool) & ~single["disabled"].astype(bool), "ieee_address"]
     in_use = of_devices.loc[of_devices["ieee_address"].isin(set(working) - set(spare["ieee_address"]))]
@@ -68,10 +70,11 @@ def analyse(tables: Tables, catalogue: Catalogue, *, start: datetime, end: datet
         devices=single,
         rows=rows,
         features=features,
-        home=home,
+        counts=counts,
+        home=with_trend(utilisation(counts, single), tables.nights, single, None, end),
         opportunities=rank_opportunities(in_use, single, catalogue, context, start=start, end=end),
         spare=spare,
         idle=idle_entities(tables),
         uninvolved=uninvolved_devices(tables),
-        trend=trend(tables.nights, home, end),
+        trend=trend(tables.nights, counts, end),
     )

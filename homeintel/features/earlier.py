@@ -41,11 +41,11 @@ def last_known(connection: duckdb.DuckDBPyConnection, end: datetime) -> pd.DataF
 
 
 def nights(connection: duckdb.DuckDBPyConnection, end: datetime) -> pd.DataFrame:
-    """Return the utilisation of each earlier night of the last `TREND_DAYS` days, the oldest first.
+    """Return what each device's utilisation rested on in each earlier night of the last `TREND_DAYS` days.
 
     Returns:
-        window_end (UTC), used, usable, utilisation, weighted, not_observable_share: as in
-        `homeintel.features.utilisation.utilisation`.
+        window_end (UTC), ieee_address, features, used, usable, not_observable (counts of usable features, as in
+        `homeintel.features.utilisation`), used_weight, usable_weight (sums of usefulness); the oldest night first.
     """
     sql = """
     WITH features AS (
@@ -58,10 +58,10 @@ def nights(connection: duckdb.DuckDBPyConnection, end: datetime) -> pd.DataFrame
             SELECT run_id FROM job_runs WHERE window_end >= $1 AND window_end < $2 AND NOT superseded)
         GROUP BY ALL
     )
-    SELECT window_end, count(*) FILTER (used) AS used, count(*) FILTER (usable) AS usable,
-           count(*) FILTER (used) / nullif(count(*) FILTER (usable), 0) AS utilisation,
-           coalesce(sum(usefulness) FILTER (used), 0) / nullif(sum(usefulness) FILTER (usable), 0) AS weighted,
-           count(*) FILTER (hidden AND NOT usable) / count(*) AS not_observable_share
-    FROM features JOIN job_runs USING (run_id) GROUP BY window_end, run_id ORDER BY window_end
+    SELECT window_end, ieee_address, count(*) AS features, count(*) FILTER (used) AS used,
+           count(*) FILTER (usable) AS usable, count(*) FILTER (hidden AND NOT usable) AS not_observable,
+           coalesce(sum(usefulness) FILTER (used), 0) AS used_weight,
+           coalesce(sum(usefulness) FILTER (usable), 0) AS usable_weight
+    FROM features JOIN job_runs USING (run_id) GROUP BY window_end, run_id, ieee_address ORDER BY window_end, ieee_address
     """
     return query(connection, sql, [end - timedelta(days=TREND_DAYS), end])

@@ -1,13 +1,17 @@
 """Phase 4 of a night: what is used, what is not, what is worth telling."""
 
+import pandas as pd
+
 from homeintel.features.analysis import FeatureAnalysis, analyse
 from homeintel.features.catalogue import load_catalogue
 from homeintel.features.evidence import usage_rows
 from homeintel.features.tables import Tables, load
+from homeintel.features.trend import with_trend
+from homeintel.features.utilisation import utilisation
 from homeintel.phase import Outcome, Phase, PhaseName
 from homeintel.store import replace_run_rows
 
-__all__ = ["analyse_tables", "load", "run", "save"]
+__all__ = ["analyse_tables", "grouped", "load", "run", "save"]
 
 
 def run(phase: Phase) -> Outcome:
@@ -23,6 +27,19 @@ def run(phase: Phase) -> Outcome:
 def analyse_tables(phase: Phase, tables: Tables) -> FeatureAnalysis:
     """Analyse the tables of the phase's window."""
     return analyse(tables, load_catalogue(), start=phase.window.start, end=phase.window.end)
+
+
+def grouped(phase: Phase, tables: Tables, analysis: FeatureAnalysis, by: str) -> pd.DataFrame:
+    """Return the utilisation of each group of devices with that of last night and a month ago.
+
+    Args:
+        phase: the night.
+        tables: its input.
+        analysis: its result.
+        by: a column of `devices`: `friendly_name`, `model`, `manufacturer`, `area`.
+    """
+    table = utilisation(analysis.counts, analysis.devices, by)
+    return with_trend(table, tables.nights, analysis.devices, by, phase.window.end)
 
 
 def save(phase: Phase, tables: Tables, analysis: FeatureAnalysis) -> Outcome:

@@ -1,8 +1,10 @@
-"""How the home's utilisation moves from night to night."""
+"""How utilisation moves from night to night."""
 
 from datetime import datetime, timedelta
 
 import pandas as pd
+
+from homeintel.features.utilisation import COUNTS, shares, utilisation
 
 MONTH_DAYS = 30
 MONTH_SLACK_DAYS = 3
@@ -11,31 +13,53 @@ MONTH_SLACK_DAYS = 3
 COLUMNS = ("window_end", "used", "usable", "utilisation", "weighted", "not_observable_share")
 
 
-def trend(nights: pd.DataFrame, home: pd.DataFrame, end: datetime) -> pd.DataFrame:
-    """Return all nights up to this one, the oldest first.
+def trend(nights: pd.DataFrame, tonight: pd.DataFrame, end: datetime) -> pd.DataFrame:
+    """Return the home's utilisation of all nights up to this one, the oldest first.
 
     Args:
         nights: see `homeintel.features.earlier.nights`.
-        home: this night's utilisation, one row or none.
+        tonight: this night's counts, see `homeintel.features.utilisation.by_device`.
         end: this night's window end, UTC.
 
     Returns:
         Columns `COLUMNS`, the last row being this night's.
     """
-    tonight = home.assign(window_end=pd.Timestamp(end))[list(COLUMNS)]
-    parts = [part for part in (nights[list(COLUMNS)], tonight) if len(part)]
-    return pd.concat(parts, ignore_index=True) if parts else tonight
+    now = tonight.assign(window_end=pd.Timestamp(end))
+    rows = pd.concat([nights[list(now.columns)], now], ignore_index=True) if len(nights) else now
+    table = shares(rows.groupby("window_end", as_index=False)[list(COUNTS)].sum())
+    return table[list(COLUMNS)]
 
 
-def compared(history: pd.DataFrame) -> pd.DataFrame:
-    """Return tonight beside last night and a month ago: when, and the columns of `trend`; nights that exist only."""
-    if history.empty:
-        return history.assign(night=pd.Series(dtype=str))
-    tonight = history.iloc[[-1]].assign(night="tonight")
-    last = history.iloc[-2:-1].assign(night="last night")
-    month_ago = tonight["window_end"].iloc[0] - timedelta(days=MONTH_DAYS)
-    distance = (history["window_end"] - month_ago).abs()
-    near = history.loc[distance <= timedelta(days=MONTH_SLACK_DAYS)]
-    month = near.loc[[distance[near.index].idxmin()]].assign(night="a month ago") if len(near) else near
-    shown: pd.DataFrame = pd.concat([part for part in (tonight, last, month) if len(part)], ignore_index=True)
-    return shown[["night", *COLUMNS]]
+def with_trend(
+    table: pd.DataFrame, nights: pd.DataFrame, devices: pd.DataFrame, by: str | None, end: datetime
+) -> pd.DataFrame:
+    """Return a table of `utilisation` with columns last_night and month_ago: the utilisation of these nights.
+
+    NaN where the group had none, or the night never was. Devices are grouped as they are tonight.
+
+    Args:
+        table: from `homeintel.features.utilisation.utilisation` with the same `by`.
+        nights: see `homeintel.features.earlier.nights`.
+        devices: the store's `devices`.
+        by: the column the table is grouped by; None for the home.
+        end: this night's window end, UTC.
+    """
+    for name, moment in (("last_night", _last(nights)), ("month_ago", _month_ago(nights, end))):
+        then = utilisation(nights.loc[nights["window_end"] == moment], devices, by) if moment is not None else None
+        if then is None or then.empty:
+            table = table.assign(**{name: float("nan")})
+        elif by is None:
+            table = table.assign(**{name: then["utilisation"].iloc[0]})
+        else:
+            table = table.merge(then[[by, "utilisation"]].rename(columns={"utilisation": name}), on=by, how="left")
+    return table
+
+
+def _last(nights: pd.DataFrame) -> datetime | None:
+    return max(nights["window_end"].unique(), default=None)
+
+
+def _month_ago(nights: pd.DataFrame, end: datetime) -> datetime | None:
+    wanted = end - timedelta(days=MONTH_DAYS)
+    near = [night for night in nights["window_end"].unique() if abs(night - wanted) <= timedelta(days=MONTH_SLACK_DAYS)]
+    return min(near, key=lambda night: abs(night - wanted), default=None)

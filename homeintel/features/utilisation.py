@@ -29,40 +29,51 @@ def by_feature(rows: pd.DataFrame) -> pd.DataFrame:
     return grouped.assign(verdict=grouped["rank"].map(names)).drop(columns="rank")
 
 
-def utilisation(features: pd.DataFrame, devices: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
+COUNTS = ("features", "used", "usable", "not_observable", "used_weight", "usable_weight")
+"""What a utilisation is made of, a device; sums over devices give that of any group."""
+
+
+def by_device(features: pd.DataFrame) -> pd.DataFrame:
+    """Return ieee_address and `COUNTS` of each device that has features (from `by_feature`)."""
+    usable = features["verdict"].isin(OBSERVABLE)
+    used = features["verdict"] == "used"
+    marked = features[["ieee_address"]].assign(
+        features=1,
+        used=used.astype("int64"),
+        usable=usable.astype("int64"),
+        not_observable=(features["verdict"] == "not_observable").astype("int64"),
+        used_weight=features["usefulness"].where(used, 0.0),
+        usable_weight=features["usefulness"].where(usable, 0.0),
+    )
+    return marked.groupby("ieee_address", as_index=False)[list(COUNTS)].sum()
+
+
+def utilisation(counts: pd.DataFrame, devices: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
     """Return the utilisation of the home (`by=None`) or of each group of devices.
 
     Args:
-        features: from `by_feature`.
+        counts: from `by_device`.
         devices: the store's `devices`.
-        by: a column of `devices`: `ieee_address`, `friendly_name`, `model`, `manufacturer`, `area`.
+        by: a column of `devices`: `friendly_name`, `model`, `manufacturer`, `area`.
 
     Returns:
-        The group's column (for the home none), devices, usable, used, utilisation (used / usable, NaN when nothing is usable),
-        weighted (the same by usefulness), not_observable and not_observable_share (of all features, 0 to 1).
+        The group's column (for the home none), devices, features, usable, used, not_observable (counts),
+        utilisation (used / usable, NaN when nothing is usable), weighted (the same by usefulness) and
+        not_observable_share (of all features, 0 to 1).
         Groups in order of falling `usable`; devices without a value are grouped as "unknown".
     """
     groups = devices[["ieee_address"]].assign(group=devices[by].fillna("unknown") if by else "home")
-    rows = features.merge(groups, on="ieee_address")
-    rows["usable"] = rows["verdict"].isin(OBSERVABLE)
-    rows["used"] = rows["verdict"] == "used"
-    rows["not_observable"] = rows["verdict"] == "not_observable"
-    rows["usable_weight"] = rows["usefulness"].where(rows["usable"], 0.0)
-    rows["used_weight"] = rows["usefulness"].where(rows["used"], 0.0)
-    table = rows.groupby("group", as_index=False, sort=True).agg(
-        devices=("ieee_address", "nunique"),
-        features=("feature", "size"),
-        usable=("usable", "sum"),
-        used=("used", "sum"),
-        not_observable=("not_observable", "sum"),
-        usable_weight=("usable_weight", "sum"),
-        used_weight=("used_weight", "sum"),
-    )
-    table["utilisation"] = table["used"] / table["usable"].where(table["usable"] > 0)
-    table["weighted"] = table["used_weight"] / table["usable_weight"].where(table["usable_weight"] > 0)
-    table["not_observable_share"] = table["not_observable"] / table["features"]
-    shown = table.sort_values(["usable", "group"], ascending=[False, True]).drop(
-        columns=["usable_weight", "used_weight"]
-    )
-    shown = shown.reset_index(drop=True)
+    sums = {name: (name, "sum") for name in COUNTS}
+    rows = counts.merge(groups, on="ieee_address")
+    table = shares(rows.groupby("group", as_index=False).agg(devices=("ieee_address", "nunique"), **sums))
+    shown = table.sort_values(["usable", "group"], ascending=[False, True]).reset_index(drop=True)
     return shown.rename(columns={"group": by}) if by else shown.drop(columns="group")
+
+
+def shares(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of `COUNTS` with utilisation, weighted and not_observable_share in place of the weights."""
+    return table.assign(
+        utilisation=table["used"] / table["usable"].where(table["usable"] > 0),
+        weighted=table["used_weight"] / table["usable_weight"].where(table["usable_weight"] > 0),
+        not_observable_share=table["not_observable"] / table["features"],
+    ).drop(columns=["used_weight", "usable_weight"])

@@ -67,6 +67,8 @@ _SHARES = {
     "utilisation": "in use, %",
     "weighted": "in use by usefulness, %",
     "not_observable_share": "can't be observed, %",
+    "last_night": "last night, %",
+    "month_ago": "a month ago, %",
 }
 
 

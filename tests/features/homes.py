@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from homeintel.features.tables import Tables
+from homeintel.features.utilisation import COUNTS
 from homeintel.store import Store, insert
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
@@ -93,9 +94,7 @@ def tables(
         gaps=pd.DataFrame({"entity_id": list(gaps or {}), "unavailable": list((gaps or {}).values())}),
         restarts=restarts,
         known=_frame(known, remembered("", "")),
-        nights=pd.DataFrame(
-            columns=["window_end", "used", "usable", "utilisation", "weighted", "not_observable_share"]
-        ),
+        nights=pd.DataFrame(columns=["window_end", "ieee_address", *COUNTS]),
     )
 
 

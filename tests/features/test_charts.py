@@ -1,6 +1,6 @@
 import pandas as pd
 
-from homeintel.features.utilisation import by_feature, utilisation
+from homeintel.features.utilisation import by_device, by_feature, utilisation
 from homeintel.report.charts.features import VERDICT_LOOK, trend_lines, utilisation_bars, verdict_map
 from tests.features.homes import device
 
@@ -26,7 +26,7 @@ def test_the_map_tells_the_five_verdicts_apart_without_colour() -> None:
 
 
 def test_bars_show_what_is_used_and_what_cannot_be_known() -> None:
-    chart = utilisation_bars(utilisation(FEATURES, DEVICES, "manufacturer"), "manufacturer")
+    chart = utilisation_bars(utilisation(by_device(FEATURES), DEVICES, "manufacturer"), "manufacturer")
     used, unknown = chart.data
     assert list(used.y) == ["Acme", "&lt;i&gt;Acme&lt;/i&gt;"]
     assert [round(value) for value in used.x] == [100, 33]
@@ -52,4 +52,4 @@ def test_the_trend_is_drawn_on_local_days_with_lines_told_apart_by_dash_and_mark
 
 def test_charts_of_nothing_are_empty_not_errors() -> None:
     assert len(verdict_map(FEATURES.iloc[:0], DEVICES).data) == 5
-    assert len(utilisation_bars(utilisation(FEATURES.iloc[:0], DEVICES, "model"), "model").data) == 2
+    assert len(utilisation_bars(utilisation(by_device(FEATURES.iloc[:0]), DEVICES, "model"), "model").data) == 2

@@ -6,13 +6,18 @@ import pandas as pd
 import pytest
 
 from homeintel.features.earlier import last_known, nights
-from homeintel.features.trend import compared, trend
+from homeintel.features.trend import trend, with_trend
+from homeintel.features.utilisation import utilisation
 from homeintel.store import Store
-from tests.features.homes import END, START, fill
+from tests.features.homes import END, START, device, fill
 
-HOME = pd.DataFrame(
-    {"used": [3], "usable": [4], "utilisation": [0.75], "weighted": [0.8], "not_observable_share": [0.1]}
-)
+TONIGHT = pd.DataFrame(
+    {
+        "ieee_address": ["0x1", "0x2"], "features": [5, 2], "used": [3, 0], "usable": [4, 1], "not_observable": [1, 1],
+        "used_weight": [2.0, 0.0], "usable_weight": [3.0, 1.0],
+    }
+)  # fmt: skip
+DEVICES = pd.DataFrame([device("0x1", area="hall"), device("0x2", area="attic")])
 
 
 def run(name: str, days_ago: int, *, superseded: bool = False) -> dict[str, object]:
@@ -69,32 +74,50 @@ def test_each_night_of_the_trend_counts_features_once_and_leaves_groups_and_void
     )
     with store.connect() as connection:
         table = nights(connection, END)
+    assert table["ieee_address"].tolist() == ["0x1", "0x1"]
+    assert table["features"].tolist() == [2, 3]
     assert table["used"].tolist() == [1, 2]
     assert table["usable"].tolist() == [2, 2]
-    assert table["utilisation"].tolist() == [0.5, 1.0]
-    assert table["weighted"].tolist() == [0.25, 1.0]
-    assert table["not_observable_share"].tolist() == [0.0, pytest.approx(1 / 3)]
+    assert table["not_observable"].tolist() == [0, 1]
+    assert table["used_weight"].tolist() == [0.5, 2.0]
+    assert table["usable_weight"].tolist() == [2.0, 2.0]
 
 
 def history(*days_ago: int) -> pd.DataFrame:
-    rows = [{"window_end": pd.Timestamp(END - timedelta(days=day)), **HOME.iloc[0].to_dict()} for day in days_ago]
-    return pd.DataFrame(rows, columns=["window_end", *HOME.columns])
+    """Nights on which only the first device was there, and used half of its four features."""
+    row = TONIGHT.iloc[:1].assign(used=2)
+    parts = [row.assign(window_end=pd.Timestamp(END - timedelta(days=day))) for day in days_ago]
+    return pd.concat(parts, ignore_index=True) if parts else row.assign(window_end=pd.Timestamp(END)).iloc[:0]
 
 
 @pytest.mark.parametrize(
-    ("days_ago", "expected"),
-    [
-        ((), ["tonight"]),
-        ((1,), ["tonight", "last night"]),
-        ((40, 31, 1), ["tonight", "last night", "a month ago"]),
-        ((40, 1), ["tonight", "last night"]),
-    ],
+    ("days_ago", "last_night", "month_ago"),
+    [((), None, None), ((1,), 0.5, None), ((40, 31, 1), 0.5, 0.5), ((40, 1), 0.5, None), ((31,), 0.5, 0.5)],
 )
-def test_tonight_is_compared_with_the_nights_that_exist(days_ago: tuple[int, ...], expected: list[str]) -> None:
-    rows = trend(history(*days_ago), HOME, END)
-    assert len(rows) == len(days_ago) + 1
-    assert compared(rows)["night"].tolist() == expected
+def test_tonight_stands_beside_last_night_and_a_month_ago(
+    days_ago: tuple[int, ...], last_night: float | None, month_ago: float | None
+) -> None:
+    home = with_trend(utilisation(TONIGHT, DEVICES), history(*days_ago), DEVICES, None, END).iloc[0]
+    assert home["utilisation"] == pytest.approx(3 / 5)
+    for name, expected in (("last_night", last_night), ("month_ago", month_ago)):
+        assert pd.isna(home[name]) if expected is None else home[name] == expected
+
+
+def test_every_group_has_its_own_trend() -> None:
+    table = with_trend(utilisation(TONIGHT, DEVICES, "area"), history(1), DEVICES, "area", END)
+    assert table["area"].tolist() == ["hall", "attic"]
+    assert table["utilisation"].tolist() == [0.75, 0.0]
+    assert table["last_night"].tolist()[0] == 0.5
+    assert pd.isna(table["last_night"].tolist()[1])
+    assert table["month_ago"].isna().all()
+
+
+def test_the_trend_ends_with_tonight() -> None:
+    rows = trend(history(2, 1), TONIGHT, END)
+    assert rows["utilisation"].tolist() == [0.5, 0.5, 0.6]
+    assert rows["window_end"].is_monotonic_increasing
+    assert len(trend(history(), TONIGHT, END)) == 1
 
 
 def test_without_any_feature_there_is_no_trend() -> None:
-    assert compared(trend(history(), HOME.iloc[:0], END)).empty
+    assert trend(history(), TONIGHT.iloc[:0], END).empty

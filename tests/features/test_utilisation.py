@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from homeintel.features.utilisation import by_feature, utilisation
+from homeintel.features.utilisation import by_device, by_feature, utilisation
 from tests.features.homes import device
 
 ROWS = pd.DataFrame(
@@ -31,7 +31,7 @@ def test_a_feature_is_used_if_any_part_of_it_is() -> None:
 
 
 def test_the_homes_utilisation_is_used_over_observable_with_the_rest_beside() -> None:
-    row = utilisation(by_feature(ROWS), DEVICES).iloc[0]
+    row = utilisation(by_device(by_feature(ROWS)), DEVICES).iloc[0]
     assert (row["devices"], row["features"], row["usable"], row["used"], row["not_observable"]) == (2, 5, 3, 2, 1)
     assert row["utilisation"] == pytest.approx(2 / 3)
     assert row["weighted"] == pytest.approx(1.4 / 2.4)
@@ -39,18 +39,18 @@ def test_the_homes_utilisation_is_used_over_observable_with_the_rest_beside() ->
 
 
 def test_groups_are_ordered_by_what_is_usable_and_nameless_ones_are_unknown() -> None:
-    table = utilisation(by_feature(ROWS), DEVICES, "area")
+    table = utilisation(by_device(by_feature(ROWS)), DEVICES, "area")
     assert table["area"].tolist() == ["hall", "unknown"]
     assert table["utilisation"].tolist() == [1.0, 0.0]
 
 
 def test_a_group_of_which_nothing_can_be_observed_has_no_utilisation() -> None:
     only = by_feature(ROWS.loc[ROWS["feature"] == "effect"])
-    row = utilisation(only, DEVICES).iloc[0]
+    row = utilisation(by_device(only), DEVICES).iloc[0]
     assert pd.isna(row["utilisation"])
     assert pd.isna(row["weighted"])
     assert row["not_observable_share"] == 1.0
 
 
 def test_nothing_gives_nothing() -> None:
-    assert len(utilisation(by_feature(ROWS.iloc[:0]), DEVICES)) == 0
+    assert len(utilisation(by_device(by_feature(ROWS.iloc[:0])), DEVICES)) == 0
