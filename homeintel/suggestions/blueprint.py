@@ -96,14 +96,14 @@ def _blueprint(shape: _Shape, group: Sequence[AutomationData]) -> Blueprint:
     held = {"condition": "state", "entity_id": Input("target_entity"), "state": [shape.state, *AWAY_STATES]}
     inputs: dict[str, Any] = {"target_entity": _entity_input("What to act on", target_domain)}
     if shape.trigger == "state":
-        title = f"A {shape.trigger_domain.replace('_', ' ')} that changes to {shape.others} starts: {words}"
+        title = f"{target_domain}: {words} when a {shape.trigger_domain.replace('_', ' ')} changes to {shape.others}"
         name = f"{shape.trigger_domain}_{_word(shape.others)}_{target_domain}_{verb}"
         inputs = {"trigger_entity": _entity_input("What starts it", shape.trigger_domain), **inputs}
         trigger: dict[str, Any] = {
             "trigger": "state", "entity_id": Input("trigger_entity"), "to": shape.others, "not_from": list(AWAY_STATES),
         }  # fmt: skip
     else:
-        title, name = f"At a time of day: {words}", f"time_{target_domain}_{verb}"
+        title, name = f"{target_domain}: {words} at a time of day", f"time_{target_domain}_{verb}"
         inputs = {"at": {"name": "When", "selector": {"time": {}}}, **inputs}
         trigger = {"trigger": "time", "at": Input("at")}
     content = {

@@ -75,6 +75,8 @@ def _obstacle(pattern: PatternRow, entities: tuple[str, ...], *, security: bool)
         return f"{wrong[0]} is no entity id Home Assistant accepts"
     if not security and action_for(pattern.entity_id, pattern.state) is None:
         return f"Home Assistant has no action that brings {pattern.entity_id} to {pattern.state}"
+    if pattern.conditions and pattern.light is None and pattern.hours is None:
+        return f"its conditions ({', '.join(pattern.conditions)}) can't be written as an automation"
     return "" if build.days_of(pattern.days) else f"{pattern.days} names no weekday"
 
 
@@ -90,6 +92,8 @@ def when(pattern: PatternRow, names: Names) -> str:
     """Return when a habit happens, in words: `at 06:45 on weekdays`, `when Front door opens`."""
     if pattern.kind == "co_occurrence":
         light = {"dark": " while it is dark", "day": " in daylight", None: ""}[pattern.light]
+        if pattern.hours is not None:
+            light += f" between {phrases.at(pattern.hours[0])} and {phrases.at(pattern.hours[1])}"
         days = f" {phrases.on_days(pattern.days)}" if pattern.days != "all" else ""
         return f"when {phrases.happens(pattern.trigger_entity_id, pattern.trigger_state, names)}{light}{days}"
     if pattern.kind == "sun":

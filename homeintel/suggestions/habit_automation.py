@@ -78,9 +78,11 @@ def trigger(pattern: PatternRow, *, late_minutes: float = 0.0) -> dict[str, Any]
 
 
 def _occasion(pattern: PatternRow) -> list[dict[str, Any]]:
-    """Return the conditions of the habit itself: its days, and the light."""
-    days = build.day_condition(pattern.days)
-    if pattern.light is None:
-        return days
-    state = "below_horizon" if pattern.light == "dark" else "above_horizon"
-    return [*days, {"condition": "state", "entity_id": "sun.sun", "state": state}]
+    """Return the conditions of the habit itself: its days, its hours, the light."""
+    found = build.day_condition(pattern.days)
+    if pattern.hours is not None:
+        found.append(build.hours_condition(*pattern.hours))
+    if pattern.light is not None:
+        state = "below_horizon" if pattern.light == "dark" else "above_horizon"
+        found.append({"condition": "state", "entity_id": "sun.sun", "state": state})
+    return found

@@ -1,6 +1,7 @@
 """One row of the `patterns` table, typed."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -76,7 +77,20 @@ class PatternRow:
             return "day"
         return None
 
+    @property
+    def hours(self) -> tuple[int, int] | None:
+        """The local minutes of the day between which it only happens, the last exclusive; None where there are none.
 
+        The first may be the greater one: then midnight lies between them.
+        """
+        ends = [_CLOCK.fullmatch(str(self.conditions.get(name, ""))) for name in ("after", "before")]
+        first, last = (None if end is None else int(end[1]) * 60 + int(end[2]) for end in ends)
+        if first is None or last is None or (last - first) % 1440 == 0:
+            return None
+        return first % 1440, last % 1440
+
+
+_CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?")
 _TEXTS = ("pattern_id", "kind", "entity_id", "state", "days", "sun_event", "trigger_entity_id", "trigger_state")
 _NUMBERS = ("confidence", "confidence_low", "confidence_high", "minute_of_day", "spread_minutes", "offset_minutes",
             "lag_seconds", "lag_p90_seconds")  # fmt: skip

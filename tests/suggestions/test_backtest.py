@@ -1,3 +1,4 @@
+import json
 from datetime import datetime
 
 import numpy as np
@@ -123,6 +124,19 @@ def test_only_while_it_is_dark(store: Store) -> None:
     dark = homes.coupling("p1", conditions='{"after": "sunset"}')
     result = run(store, dark, events)
     assert (result.window.agreed, result.window.wrong) == (28, 0)
+
+
+@pytest.mark.parametrize(("after", "before"), [("22:00", "24:00"), ("22:30", "01:00")])
+def test_only_between_two_hours_midnight_or_not(store: Store, after: str, before: str) -> None:
+    events = []
+    for day in range(27):
+        events.append(homes.event(homes.local(day, 720), "binary_sensor.hall_occupancy", "on"))
+        events.append(homes.event(homes.local(day, 1380), "binary_sensor.hall_occupancy", "on"))
+        events.append(homes.event(homes.local(day, 1380.1), "light.hall", "on"))
+        events.append(homes.event(homes.local(day, 1400), "light.hall", "off"))
+    late = homes.coupling("p1", conditions=json.dumps({"after": after, "before": before}))
+    result = run(store, late, events)
+    assert (result.window.agreed, result.window.wrong) == (27, 0)
 
 
 def test_no_event_at_all_gives_no_verdict(store: Store) -> None:

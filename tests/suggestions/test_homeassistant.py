@@ -79,6 +79,7 @@ def of_every_kind() -> Iterator[AutomationData]:
         homes.pattern("armed", entity_id="alarm_control_panel.home", state="armed_night"),
         homes.coupling("lock", entity_id="lock.front", state="locked", lag_seconds=90.0, days="mon,wed"),
         homes.coupling("slow", lag_seconds=170.0, lag_p90_seconds=240.0, conditions='{"after": "sunset"}'),
+        homes.coupling("hours", conditions='{"after": "22:00", "before": "06:00"}'),
         homes.pattern("sun", kind="sun", sun_event="sunrise", offset_minutes=-75.0, days="weekend"),
     ]
     rows = pattern_rows(pd.DataFrame(patterns))

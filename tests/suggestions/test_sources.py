@@ -76,6 +76,14 @@ def test_a_coupling_reads_like_a_sentence() -> None:
     assert made.automation["mode"] == "single"
 
 
+def test_a_coupling_at_certain_hours_has_them_as_a_condition() -> None:
+    _, made = habit(homes.coupling("p1", conditions='{"after": "18:00", "before": "24:00"}'))
+    assert made.title == "Turn on Hall lamp when Hall occupancy sees someone between 18:00 and 00:00"
+    assert made.automation is not None
+    assert made.automation["conditions"][0] == {"condition": "time", "after": "18:00:00", "before": "00:00:00"}
+    automation_yaml([made.automation])
+
+
 def test_a_slow_coupling_keeps_its_delay_and_restarts() -> None:
     _, made = habit(homes.coupling("p1", lag_seconds=152.0, lag_p90_seconds=200.0))
     assert made.automation is not None
@@ -90,6 +98,8 @@ def test_a_slow_coupling_keeps_its_delay_and_restarts() -> None:
         (homes.pattern("p", entity_id="light.a\n"), "no entity id"),
         (homes.pattern("p", entity_id="sensor.a"), "no action"),
         (homes.pattern("p", days="someday"), "names no weekday"),
+        (homes.coupling("p", conditions='{"moon": "full"}'), "can't be written"),
+        (homes.coupling("p", conditions='{"after": "00:00", "before": "24:00"}'), "can't be written"),
     ],
 )
 def test_what_cannot_be_written_has_its_obstacle(pattern: dict[str, Any], why: str) -> None:

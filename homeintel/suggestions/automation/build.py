@@ -58,6 +58,11 @@ def day_condition(days: str) -> list[dict[str, Any]]:
     return [{"condition": "time", "weekday": list(chosen)}] if 0 < len(chosen) < len(WEEKDAYS) else []
 
 
+def hours_condition(first_minute: int, last_minute: int) -> dict[str, Any]:
+    """Return the condition for local minutes of the day, the last exclusive; midnight may lie between them."""
+    return {"condition": "time", "after": clock(first_minute), "before": clock(last_minute)}
+
+
 def not_yet(entity_id: str, state: str) -> dict[str, Any]:
     """Return the condition that there is something to do: the entity is there and not in that state already."""
     held = {"condition": "state", "entity_id": entity_id, "state": [state, *AWAY_STATES]}

@@ -116,6 +116,10 @@ def _coupling_fires(
 
 
 def _condition_holds(pattern: PatternRow, moments: Floats, calendar: Calendar) -> Bools:
+    if pattern.hours is not None:
+        first, last = pattern.hours
+        minute = calendar.wall(moments) % DAY / 60
+        return np.asarray((minute - first) % 1440 < (last - first) % 1440)
     if pattern.light == "dark":
         return calendar.dark(moments)
     if pattern.light == "day":
