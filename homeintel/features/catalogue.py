@@ -123,19 +123,21 @@ def _by_name(items: list[dict[str, Any]]) -> dict[str, Entry]:
     return entries
 
 
-def default_entry(*, name: str, label: str | None, kind: str, access: int, category: str | None) -> Entry:
+def default_entry(
+    *, name: str, label: str | None, kind: str, access: int, category: str | None, unit: str | None = None
+) -> Entry:
     """Return a careful estimate for a feature the catalogue doesn't know; it never claims what the feature is for.
 
-    Usefulness is low enough that a known feature always comes first: settings (category `config`) below controls, free
-    text and lists below choices, write-only below what can be read back; diagnostics are worth nothing.
+    Usefulness is low enough that a known feature comes first: settings (category `config`) stand below controls, free
+    text and lists below choices, a number without a unit (which only its maker understands) below one with a unit, and
+    write-only below what can be read back; diagnostics are worth nothing.
     """
     if category == "diagnostic" or name in HOUSEKEEPING:
         usefulness = 0.0
     elif not access & 2:
         usefulness = 0.4
     else:
-        usefulness = {"binary": 0.35, "enum": 0.3, "numeric": 0.25}.get(kind, 0.15)
+        usefulness = {"binary": 0.35, "enum": 0.3, "numeric": 0.25 if unit else 0.2}.get(kind, 0.15)
         usefulness -= 0.05 if category == "config" else 0.0
-        usefulness -= 0.1 if not access & 1 else 0.0
-    return Entry(title=label or name, names=(name,), usefulness=max(usefulness, 0.05) if usefulness else 0.0,
-                 effort=0.3, risk="medium")  # fmt: skip
+        usefulness = max(0.05, usefulness - (0.1 if not access & 1 else 0.0))
+    return Entry(title=label or name, names=(name,), usefulness=usefulness, effort=0.3, risk="medium")

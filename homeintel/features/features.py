@@ -20,13 +20,14 @@ def describe(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Return `rows` with what each leaf is part of and worth.
 
     Args:
-        rows: at least path, endpoint, name, label, kind, access, category, origin.
+        rows: at least path, endpoint, name, label, kind, access, category, unit, origin.
         catalogue: what features are good for.
 
     Returns:
         The same rows plus feature (the path of what a person would call one feature: a light's colour notations are one,
         a composite's parts are one), composite (its name, or None), composite_property (what it is called in a payload:
-        with its endpoint, or None), usefulness (0 to 1) and usable (False for options,
+        with its endpoint, or None), usefulness (0 to 1), catalogued (whether the catalogue
+        knows it) and usable (False for options,
         diagnostics and housekeeping).
     """
     parts = [split(path, _text(endpoint)) for path, endpoint in zip(rows["path"], rows["endpoint"], strict=True)]
@@ -35,21 +36,26 @@ def describe(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         composite=_column([part.composite for part in parts], rows.index),
         composite_property=_column([part.composite_property for part in parts], rows.index),
     )
-    usefulness = [entry.usefulness for entry in entries(described, catalogue)]
-    described["usefulness"] = pd.Series(usefulness, index=rows.index, dtype="float64")
+    found = entries(described, catalogue)
+    described["usefulness"] = pd.Series([entry.usefulness for entry in found], index=rows.index, dtype="float64")
+    described["catalogued"] = pd.Series([bool(entry.purpose) for entry in found], index=rows.index, dtype=bool)
     described["usable"] = (described["origin"] == "expose") & (described["usefulness"] > 0)
     return described
 
 
 def entries(rows: pd.DataFrame, catalogue: Catalogue) -> list[Entry]:
-    """Return the catalogue's entry, or the careful default, for each row (name, composite, label, kind, access, category, origin)."""
+    """Return the catalogue's entry, or the careful default, for each row (name, composite, label, kind, access, category, unit, origin)."""
     found = []
-    columns = ["name", "composite", "label", "kind", "access", "category", "origin"]
-    for name, composite, label, kind, access, category, origin in rows[columns].itertuples(index=False, name=None):
+    columns = ["name", "composite", "label", "kind", "access", "category", "unit", "origin"]
+    for name, composite, label, kind, access, category, unit, origin in rows[columns].itertuples(
+        index=False, name=None
+    ):
         entry = catalogue.find(name=name, composite=composite, origin=origin)
         found.append(
             entry
-            or default_entry(name=name, label=_text(label), kind=kind, access=int(access), category=_text(category))
+            or default_entry(
+                name=name, label=_text(label), kind=kind, access=int(access), category=_text(category), unit=_text(unit)
+            )
         )
     return found
 

@@ -37,6 +37,41 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def untouched_table(rows: pd.DataFrame, devices: pd.DataFrame) -> pd.DataFrame:
+    """Return the settings nobody touched that the catalogue doesn't know, in Zigbee2MQTT's own words.
+
+    Args:
+        rows: described verdicts.
+        devices: the store's `devices`.
+
+    Returns:
+        setting, devices (names), what Zigbee2MQTT says of it, now (the last value seen) and takes (its values, or its range
+        with the unit); those of most devices first.
+    """
+    quiet = rows["verdict"].isin(["constant", "never_seen"]) & rows["settable"] & rows["usable"] & ~rows["catalogued"]
+    named = rows.loc[quiet].merge(devices[["ieee_address", "friendly_name"]], on="ieee_address")
+    named["takes"] = [
+        _takes(*limits)
+        for limits in zip(named["values"], named["value_min"], named["value_max"], named["unit"], strict=True)
+    ]
+    grouped = named.groupby(["name", "takes"], as_index=False, sort=True).agg(
+        setting=("label", "first"),
+        count=("friendly_name", "nunique"),
+        devices=("friendly_name", lambda names: _several(sorted(set(names)))),
+        says=("description", "first"),
+        now=("last_value", "first"),
+    )
+    ordered = grouped.sort_values(["count", "name"], ascending=[False, True], ignore_index=True)
+    return ordered[["setting", "devices", "says", "now", "takes"]].rename(columns={"says": "what Zigbee2MQTT says"})
+
+
+def _takes(values: str | None, low: float | None, high: float | None, unit: str | None) -> str:
+    if isinstance(values, str):
+        return ", ".join(str(value) for value in json.loads(values))
+    limits = [f"{limit:g}" for limit in (low, high) if limit is not None and not pd.isna(limit)]
+    return " to ".join(limits) + (f" {unit}" if isinstance(unit, str) and limits else "")
+
+
 def unknown_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Return why properties can't be known, most first: why, properties, devices, and what would make them observable."""
     unknown = rows.loc[rows["verdict"] == "not_observable"]

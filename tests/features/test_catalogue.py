@@ -108,8 +108,8 @@ def test_a_part_of_a_composite_is_never_taken_for_a_feature_of_the_same_name() -
     [
         ("mystery", "binary", 7, None, 0.35),
         ("mystery", "binary", 7, "config", 0.3),
-        ("mystery", "numeric", 7, None, 0.25),
-        ("mystery", "numeric", 2, "config", 0.1),
+        ("mystery", "numeric", 7, None, 0.2),
+        ("mystery", "numeric", 2, "config", 0.05),
         ("mystery", "text", 3, None, 0.15),
         ("mystery", "text", 2, "config", 0.05),
         ("mystery", "numeric", 1, None, 0.4),
@@ -125,3 +125,12 @@ def test_the_default_for_unknown_features_is_careful(
     assert entry.usefulness == pytest.approx(usefulness)
     assert entry.purpose == ""
     assert entry.risk == "medium"
+
+
+def test_a_number_with_a_unit_is_worth_more_than_a_bare_one() -> None:
+    bare, seconds = (
+        default_entry(name="mystery", label=None, kind="numeric", access=7, category=None, unit=unit)
+        for unit in (None, "s")
+    )
+    assert bare.usefulness == pytest.approx(0.2)
+    assert seconds.usefulness == pytest.approx(0.25)

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from homeintel.features.views import opportunity_table, readable, unknown_table, verdict_counts
+from homeintel.features.views import opportunity_table, readable, unknown_table, untouched_table, verdict_counts
 
 ROWS = pd.DataFrame(
     {
@@ -60,3 +60,24 @@ def test_nothing_gives_empty_tables() -> None:
                                                    "caveats", "reason", "certainty", "score"])).empty  # fmt: skip
     assert unknown_table(ROWS.iloc[:0]).empty
     assert verdict_counts(ROWS.iloc[:0]).empty
+
+
+def test_settings_the_catalogue_does_not_know_are_told_in_zigbee2mqtts_words() -> None:
+    common = {"verdict": "constant", "settable": True, "usable": True, "catalogued": False, "label": "Odd setting",
+              "description": "Does odd things.", "last_value": "5", "values": None, "value_min": 0.0, "value_max": 9.0,
+              "unit": "s", "name": "odd"}  # fmt: skip
+    rows = pd.DataFrame(
+        [
+            common | {"ieee_address": "0x2"},
+            common | {"ieee_address": "0x1"},
+            common | {"ieee_address": "0x1", "name": "rare", "values": '["a", "b"]', "label": "Rare"},
+            common | {"ieee_address": "0x1", "name": "known", "catalogued": True},
+            common | {"ieee_address": "0x1", "name": "busy", "verdict": "used"},
+        ]
+    )
+    devices = pd.DataFrame({"ieee_address": ["0x1", "0x2"], "friendly_name": ["lamp", "plug"]})
+    table = untouched_table(rows, devices)
+    assert table["setting"].tolist() == ["Odd setting", "Rare"]
+    assert table["devices"].tolist() == ["lamp, plug", "lamp"]
+    assert table["takes"].tolist() == ["0 to 9 s", "a, b"]
+    assert untouched_table(rows.iloc[:0], devices).empty
