@@ -31,8 +31,11 @@ PROMISING = np.log(0.05)
 SUN_DAYS = 8
 """Fewer days can't tell the sun from the clock."""
 
-MIN_CONFIDENCE = 0.35
+MIN_CONFIDENCE = 0.4
 """What happens on fewer of its days is no habit."""
+
+MIN_LIFT = 3.0
+"""What happens less than so many times as often as by chance is the entity's busy hour, whatever its p-value."""
 
 NEIGHBOUR_MINUTES = 30.0
 """A second routine nearer than this, or than both spreads, is the first one's other half."""
@@ -60,12 +63,13 @@ def detect_routines(history: History, present: Present) -> Traces:
     kept = []
     for traced in found:
         pattern = traced.pattern
-        if pattern.confidence >= MIN_CONFIDENCE and pattern.occurrences >= MIN_DAYS:
+        lifted = pattern.occurrences >= MIN_LIFT * pattern.expected
+        if pattern.confidence >= MIN_CONFIDENCE and pattern.occurrences >= MIN_DAYS and lifted:
             kept.append(traced)
         else:
             text = f"{pattern.entity_id} {pattern.state}: {pattern.occurrences} of {pattern.opportunities} days"
             funnel.miss(pattern.confidence, text)
-    funnel.step(f"kept on {MIN_CONFIDENCE:.0%} of its days or more", len(kept))
+    funnel.step(f"kept on {MIN_CONFIDENCE:.0%} of its days, {MIN_LIFT:.0f} times as often as by chance", len(kept))
     return Traces(tuple(kept), len(enough), funnel.gates)
 
 
