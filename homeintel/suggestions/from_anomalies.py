@@ -56,10 +56,10 @@ def from_anomalies(
             entity = str(row["entity_id"])
             by_device.setdefault(names.device.get(entity, entity), []).append(row)
     silent = [_silent(device, group, names, battery=device in batteries) for device, group in by_device.items()]
-    worst: dict[str, Row] = {}
+    worst: dict[tuple[str, str], Row] = {}
     for row in rows:
         if row["kind"] == "undone_automation":
-            worst[str(row["entity_id"])] = max(worst.get(str(row["entity_id"]), row), row, key=_score)
+            worst[_target(row)] = max(worst.get(_target(row), row), row, key=_score)
     missed = [(row, _habit_of(row, habits)) for row in lasting if row["kind"] == "missed_routine"]
     reminders = {habit.pattern_id: _missed(row, habit, names) for row, habit in missed if habit is not None}
     return [*silent, *(_undone(row, names) for row in worst.values()), *reminders.values()]
@@ -104,19 +104,27 @@ def _silence_alert(identity: str, entity: str, name: str) -> AutomationData | No
     return build.automation(identity, alias, about, triggers=[trigger], conditions=[], steps=[notice])
 
 
+def _target(row: Row) -> tuple[str, str]:
+    """Return what an undone automation acts on: entity and state. The anomaly itself may be about the automation."""
+    detail = json_object(row.get("detail"))
+    return str(detail.get("entity_id") or row["entity_id"]), str(detail.get("state") or "")
+
+
 def _undone(row: Row, names: Names) -> Candidate:
-    entity = str(row["entity_id"])
+    target, state = _target(row)
+    own = str(row["entity_id"])
+    automation = f"“{names.of(own)}”" if own.startswith("automation.") else "the automation"
     return _candidate(
         row,
-        suggestion_id("anomaly", "undone_automation", entity),
-        title=f"Look again at the automation that switches {names.of(entity)}",
+        suggestion_id("anomaly", "undone_automation", target, state),
+        title=f"Look again at {automation} that switches {names.of(target)}",
         description=(
-            f"People keep undoing what an automation does to {names.of(entity)}. "
+            f"People keep undoing what it does to {names.of(target)}: {row['observed']}. "
             "Narrow its conditions, change its time, or switch it off."
         ),
-        entities=(entity,),
+        entities=tuple(dict.fromkeys((target, own))),
         names=names,
-        effects=(("undone_automation", entity),),
+        effects=(("undone_automation", target, state),),
         impact=UNDONE_IMPACT,
         effort=LOOK_EFFORT,
     )

@@ -160,6 +160,17 @@ def test_an_undone_automation_is_told_once() -> None:
     assert made.automation is None
 
 
+def test_an_undone_automation_that_is_known_is_named() -> None:
+    detail = '{"entity_id": "light.hall", "state": "on", "undone": 12}'
+    row_ = homes.anomaly(
+        "undone_automation", "automation.night_light", detail=detail, observed="taken back 12 of 30 times"
+    )
+    (made,) = from_anomalies(anomalies(row_), [], NAMES, ())
+    assert made.title == "Look again at “Night light” that switches Hall lamp"
+    assert "taken back 12 of 30 times" in made.description
+    assert made.entity_ids == ("light.hall", "automation.night_light")
+
+
 def test_a_missed_routine_becomes_a_reminder_that_does_nothing_else() -> None:
     missed = homes.anomaly("missed_routine", "light.kitchen", detail='{"state": "on", "minute_of_day": 400}')
     (made,) = from_anomalies(anomalies(missed), [row(homes.pattern("p1"))], NAMES, ())
