@@ -30,6 +30,15 @@ _DOMAIN = "split_part(entity_id, '.', 1)"
 _AVAILABLE = f"state IS NOT NULL AND NOT list_contains({sql_list(NOT_AVAILABLE)}, state)"
 
 
+# The same change from the other source, which may know its context.
+_MET = f"""coalesce(lead(rank) OVER in_order <> rank AND lead(state) OVER in_order = state
+    AND lead(ts) OVER in_order - ts <= INTERVAL '{MERGE_SECONDS} seconds', FALSE) AS met,
+    lead(context_id) OVER in_order AS met_id, lead(context_user_id) OVER in_order AS met_user_id,
+    lead(context_parent_id) OVER in_order AS met_parent_id, lead(knows_context) OVER in_order AS met_knows"""
+_NOT_MET = """FALSE AS met, NULL::VARCHAR AS met_id, NULL::VARCHAR AS met_user_id, NULL::VARCHAR AS met_parent_id,
+    FALSE AS met_knows"""
+
+
 def make_known(connection: duckdb.DuckDBPyConnection, *, before: str | None) -> None:
     """Set what stood before the first piece, so that equal states are removed across the border of days too.
 
@@ -46,19 +55,20 @@ def make_known(connection: duckdb.DuckDBPyConnection, *, before: str | None) -> 
     )
 
 
-def clean(connection: duckdb.DuckDBPyConnection, attributes: Iterable[str]) -> None:
+def clean(connection: duckdb.DuckDBPyConnection, attributes: Iterable[str], *, merged: bool = False) -> None:
     """Make `written`, `changed_attributes` and `reduced` from the raw tables of one piece.
 
     Args:
         connection: with the raw tables filled and the known ones set.
         attributes: names of the attributes that are kept.
+        merged: whether two sources were read, so that a change may stand there twice.
     """
-    _states(connection)
+    _states(connection, merged=merged)
     _attributes(connection, sorted(attributes))
     _numbers(connection)
 
 
-def _states(connection: duckdb.DuckDBPyConnection) -> None:
+def _states(connection: duckdb.DuckDBPyConnection, *, merged: bool) -> None:
     """Order the discrete states and judge each: unavailable, repeated or kept.
 
     `state` is what was written, `shown` what `events` will say: for moments what occurred, for others the same. `value`
@@ -88,10 +98,7 @@ def _states(connection: duckdb.DuckDBPyConnection) -> None:
             SELECT {BEFORE_ALL} AS ts, entity_id, state, state AS shown, 0 AS rank, TRUE AS known
             FROM known_states)
         SELECT *, lag(state) OVER in_order AS before, lag(shown) OVER in_order AS previous,
-            coalesce(lead(rank) OVER in_order <> rank AND lead(state) OVER in_order = state
-                AND lead(ts) OVER in_order - ts <= INTERVAL '{MERGE_SECONDS} seconds', FALSE) AS met,
-            lead(context_id) OVER in_order AS met_id, lead(context_user_id) OVER in_order AS met_user_id,
-            lead(context_parent_id) OVER in_order AS met_parent_id, lead(knows_context) OVER in_order AS met_knows,
+            {_MET if merged else _NOT_MET},
             state IS NOT DISTINCT FROM before OR coalesce(is_moment
                 AND epoch(ts) - epoch(TRY_CAST(state AS TIMESTAMPTZ)) > {STALE_SECONDS}, FALSE) AS repeated
         FROM with_known WINDOW in_order AS (PARTITION BY entity_id ORDER BY ts, rank)"""

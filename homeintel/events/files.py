@@ -11,12 +11,9 @@ import duckdb
 import pyarrow as pa
 
 from homeintel.errors import SourceRefusedError, SourceUnavailableError
-from homeintel.events.source import Batch, Found
+from homeintel.events.source import ROWS_A_PIECE, Batch, Found
 from homeintel.events.tables import OPTIONAL, as_states
 from homeintel.settings import FilesSettings
-
-ROWS_A_PIECE = 250_000
-"""Days are read and cleaned together up to so many rows."""
 
 ROWS_A_BATCH = 100_000
 
@@ -74,18 +71,19 @@ class FilesSource:
         ends = newest + timedelta(microseconds=1) if newest else None
         return Found([sentence], newest=newest, refused=refused, ends=ends)
 
-    def pieces(self, days: Sequence[date]) -> list[list[date]]:
+    def pieces(self, days: Sequence[date]) -> Iterator[list[date]]:
         """Days together as long as they hold few rows."""
         counts = dict(self._stage().execute("SELECT CAST(ts AS DATE), count(*) FROM staged GROUP BY 1").fetchall())
-        pieces: list[list[date]] = []
-        room = 0
+        piece: list[date] = []
+        rows = 0
         for day in days:
-            if not pieces or counts.get(day, 0) > room:
-                pieces.append([])
-                room = ROWS_A_PIECE
-            pieces[-1].append(day)
-            room -= counts.get(day, 0)
-        return pieces
+            if piece and rows + counts.get(day, 0) > ROWS_A_PIECE:
+                yield piece
+                piece, rows = [], 0
+            piece.append(day)
+            rows += counts.get(day, 0)
+        if piece:
+            yield piece
 
     def read(self, start: datetime, end: datetime) -> Iterator[Batch]:
         """Yield the window's rows in batches of at most 100,000, ordered by time."""

@@ -12,7 +12,7 @@ from homeintel.events.flux_http import FluxClient
 from homeintel.events.flux_points import attributes_of, numbers_of, states_of
 from homeintel.events.influx_layout import Layout, layout_of
 from homeintel.events.retry import retried
-from homeintel.events.source import Batch, Found, one_by_one
+from homeintel.events.source import Batch, Found, Pieces
 from homeintel.settings import Influxdb2Settings
 
 LOOK_BACK_DAYS = 400
@@ -49,6 +49,7 @@ class Influxdb2Source:
         )
         self._layout: Layout | None = None
         self._slice = timedelta(days=1)
+        self._pieces = Pieces()
 
     @property
     def identity(self) -> str:
@@ -59,9 +60,9 @@ class Influxdb2Source:
         """Find the bucket, its layout, its newest point and points with wrong clocks."""
         return retried(self._discover, self._settings.retry_seconds)
 
-    def pieces(self, days: Sequence[date]) -> list[list[date]]:
-        """A day each."""
-        return one_by_one(days)
+    def pieces(self, days: Sequence[date]) -> Iterator[list[date]]:
+        """One day, then as many as fit."""
+        return self._pieces.of(days)
 
     def read(self, start: datetime, end: datetime) -> Iterator[Batch]:
         """Yield the window in slices that fit into memory."""
@@ -73,6 +74,7 @@ class Influxdb2Source:
             if read is None:
                 self._slice = max((stop - position) / 2, SHORTEST_SLICE)
                 continue
+            self._pieces.count(sum(len(batch.rows) for batch in read), stop - position)
             yield from read
             position = stop
 

@@ -11,7 +11,7 @@ from homeintel.events.influx_http import InfluxqlClient
 from homeintel.events.influx_layout import Layout, layout_of
 from homeintel.events.influx_points import SeriesTable, attributes_table, cells, numbers_table, states_table
 from homeintel.events.retry import retried
-from homeintel.events.source import Batch, Found, one_by_one
+from homeintel.events.source import Batch, Found, Pieces
 
 MOST_ROWS = 150_000
 """Rows one slice of time may hold; a slice with more is read again in halves, and so are those after it."""
@@ -58,6 +58,7 @@ class InfluxqlSource:
         self._retry_seconds = retry_seconds
         self._from = influxql.from_everything(retention_policy)
         self._slice = min(longest_query, timedelta(days=1))
+        self._pieces = Pieces()
         self._recent = recent
         self._layout: Layout | None = None
         self._dense: frozenset[str] = frozenset()
@@ -76,9 +77,9 @@ class InfluxqlSource:
         """Find the database, its layout, its newest point and points with wrong clocks."""
         return retried(self._discover, self._retry_seconds)
 
-    def pieces(self, days: Sequence[date]) -> list[list[date]]:
-        """A day each."""
-        return one_by_one(days)
+    def pieces(self, days: Sequence[date]) -> Iterator[list[date]]:
+        """One day, then as many as fit."""
+        return self._pieces.of(days)
 
     def read(self, start: datetime, end: datetime) -> Iterator[Batch]:
         """Yield the window in slices that fit into memory."""
@@ -88,6 +89,7 @@ class InfluxqlSource:
             stop = min(position + self._slice, end)
             batches = retried(lambda a=position, b=stop: self._read_slice(layout, a, b), self._retry_seconds)  # type: ignore[misc]
             if batches is not None:
+                self._pieces.count(sum(len(batch.rows) for batch in batches), stop - position)
                 yield from batches
                 position = stop
 

@@ -53,7 +53,7 @@ class Origin:
 
 
 class Loader:
-    """Fills the temporary tables of one connection.
+    """Fills the temporary tables of one connection. `merged` says whether rows of a second source are among them.
 
     Args:
         connection: the night's connection.
@@ -71,13 +71,16 @@ class Loader:
             WHEN NOT contains(entity_id, '.') THEN 'not an entity'
             WHEN list_contains({sql_list(NEVER_READ)}, {_DOMAIN}) OR {globs} THEN 'excluded' END"""
         self._globs = list(exclude)
+        self.merged = False
 
     def clear(self) -> None:
         """Empty the tables for the next piece."""
         self._connection.execute(_TABLES)
+        self.merged = False
 
     def add(self, batch: Batch, origin: Origin, start: datetime, end: datetime) -> None:
         """Add one batch; rows outside the window `start <= ts < end` (UTC), or of excluded entities, are counted only."""
+        self.merged = self.merged or origin.rank > 0
         self._connection.register("incoming", batch.rows)
         parameters = [start, end, *self._globs]
         try:

@@ -1,7 +1,7 @@
 """The night's reading, piece after piece, from one source or two: what the reader's thread does."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -16,7 +16,7 @@ class Piece:
     """Days that are read and cleaned together, all UTC.
 
     Args:
-        days: in order, without a gap.
+        days: in order.
         start: the first day's first moment.
         end: the end of the last, or now where that is earlier.
     """
@@ -78,7 +78,7 @@ class Reading:
         """Which stores the days come from."""
         return "+".join(source.identity for source in self.sources)
 
-    def of(self, pieces: Sequence[Piece]) -> Iterator[Begun | Arrived | Ended]:
+    def of(self, pieces: Iterable[Piece]) -> Iterator[Begun | Arrived | Ended]:
         """Yield what is read, piece by piece.
 
         Raises:

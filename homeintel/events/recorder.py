@@ -15,7 +15,7 @@ from homeintel.errors import EventSourceError, SourceRefusedError, SourceUnavail
 from homeintel.events.domains import NEVER_READ
 from homeintel.events.recorder_rows import Attributes, runs_table, states_table
 from homeintel.events.retry import retried
-from homeintel.events.source import Batch, Found, one_by_one
+from homeintel.events.source import Batch, Found, Pieces
 from homeintel.settings import RecorderSettings
 
 OLDEST_SCHEMA = 41
@@ -74,6 +74,7 @@ class RecorderSource:
         self._path = settings.path
         self._wanted = frozenset(attributes)
         self._connection: sqlite3.Connection | None = None
+        self._pieces = Pieces()
 
     @property
     def identity(self) -> str:
@@ -84,9 +85,9 @@ class RecorderSource:
         """Check the schema, and find the newest state and states with wrong clocks."""
         return retried(lambda: self._told(self._discover), RETRY_SECONDS)
 
-    def pieces(self, days: Sequence[date]) -> list[list[date]]:
-        """A day each."""
-        return one_by_one(days)
+    def pieces(self, days: Sequence[date]) -> Iterator[list[date]]:
+        """One day, then as many as fit."""
+        return self._pieces.of(days)
 
     def read(self, start: datetime, end: datetime) -> Iterator[Batch]:
         """Yield the window's states and runs, a few hours at a time, so that Home Assistant's checkpoints don't wait."""
@@ -94,7 +95,9 @@ class RecorderSource:
         while position < end:
             stop = min(position + SLICE, end)
             bounds = (position.timestamp(), stop.timestamp())
-            yield from retried(lambda asked=bounds: self._told(lambda: self._read_slice(asked)), RETRY_SECONDS)  # type: ignore[misc]
+            read = retried(lambda asked=bounds: self._told(lambda: self._read_slice(asked)), RETRY_SECONDS)  # type: ignore[misc]
+            self._pieces.count(sum(len(batch.rows) for batch in read), stop - position)
+            yield from read
             position = stop
 
     def close(self) -> None:

@@ -41,9 +41,9 @@ class SimulatedSource:
         sentence = f"a simulated home with seed {self._settings.seed}: {len(states):,} state changes"
         return Found([sentence], ends=self._window.end)
 
-    def pieces(self, days: Sequence[date]) -> list[list[date]]:
+    def pieces(self, days: Sequence[date]) -> Iterator[list[date]]:
         """All days at once: a simulated home is small."""
-        return [list(days)] if days else []
+        return iter([list(days)] if days else [])
 
     def read(self, start: datetime, end: datetime) -> Iterator[Batch]:
         """Yield the window's rows in one batch."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
 import pyarrow as pa
@@ -120,8 +120,11 @@ class EventSource(Protocol):
             SourceRefusedError: it refuses, or does not hold Home Assistant's events.
         """
 
-    def pieces(self, days: Sequence[date]) -> list[list[date]]:
-        """Split UTC days, in order, into groups that are cheap to read and clean together and fit into memory."""
+    def pieces(self, days: Sequence[date]) -> Iterator[list[date]]:
+        """Split UTC days, in order, into groups that are cheap to read and clean together and fit into memory.
+
+        A group is asked for when the one before was read.
+        """
 
     def read(self, start: datetime, end: datetime) -> Iterator[Batch]:
         """Yield all rows with `start <= ts < end` (UTC), slice of time after slice of time.
@@ -138,6 +141,27 @@ class EventSource(Protocol):
         """Give back connections and files."""
 
 
-def one_by_one(days: Sequence[date]) -> list[list[date]]:
-    """Return every day as a piece of its own."""
-    return [[day] for day in days]
+ROWS_A_PIECE = 150_000
+"""Days are cleaned together up to about so many rows: each piece has fixed costs, and must fit into memory."""
+
+
+class Pieces:
+    """Groups of days for a source that learns only by reading how much a day holds: one day first, then as many as fit."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._days = 0.0
+
+    def count(self, rows: int, span: timedelta) -> None:
+        """Note that `span` held so many rows."""
+        self._rows += rows
+        self._days += span / timedelta(days=1)
+
+    def of(self, days: Sequence[date]) -> Iterator[list[date]]:
+        """Yield the groups, in order."""
+        position = 0
+        while position < len(days):
+            a_day = max(1.0, self._rows / self._days) if self._days else ROWS_A_PIECE
+            size = max(1, int(ROWS_A_PIECE / a_day))
+            yield list(days[position : position + size])
+            position += size

@@ -1,7 +1,7 @@
 """Brings the stored days up to date: fetch, clean, commit, one UTC day after the other."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -94,7 +94,7 @@ def sync(
     with store.connect() as connection:
         reading = Reading(sources)
         days = plan(connection, reading.identity, start, min(end, until), rules.overlap)
-        pieces = [Piece.of(some, until) for some in sources[0].pieces(days.fetch)]
+        pieces = (Piece.of(some, until) for some in sources[0].pieces(days.fetch))
         done = _Night(connection, reading, rules, days, progress).fetch(pieces)
         if done.fetched:
             gaps.join_gaps(connection, until)
@@ -138,7 +138,7 @@ class _Night:
         self._known_to: date | None = None
         self._done = Sync(wanted=days.wanted)
 
-    def fetch(self, pieces: Sequence[Piece]) -> Sync:
+    def fetch(self, pieces: Iterator[Piece]) -> Sync:
         """Read, clean and commit all pieces, or those up to the source's failure."""
         try:
             for item in read_ahead(self._reading.of(pieces)):
@@ -192,7 +192,7 @@ class _Night:
         gaps.make_open_gaps(self._connection, start, row[0] if row else None)
 
     def _clean(self, piece: Piece) -> None:
-        clean(self._connection, self._rules.attributes)
+        clean(self._connection, self._rules.attributes, merged=self._loader.merged)
         find_storms(self._connection)
         judge_causes(self._connection)
         gaps.find_gaps(self._connection, piece.start, piece.end, self._rules.numeric_interval)

@@ -8,8 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from homeintel.errors import SourceRefusedError
-from homeintel.events.files import ROWS_A_PIECE, FilesSource
+from homeintel.events.files import FilesSource
 from homeintel.events.phase import run
+from homeintel.events.source import ROWS_A_PIECE
 from homeintel.settings import FilesSettings
 from tests.events.histories import night, write_csv
 from tests.events.homes import phase_of, rows

@@ -34,8 +34,8 @@ class Growing:
     def discover(self) -> Found:
         return Found([])
 
-    def pieces(self, days: Sequence[date]) -> list[list[date]]:
-        return [[day] for day in days]
+    def pieces(self, days: Sequence[date]) -> Iterator[list[date]]:
+        return iter([list(days)] if days else [])
 
     def read(self, start: datetime, end: datetime) -> Iterator[Batch]:
         self.asked.append((start, end))
