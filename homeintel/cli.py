@@ -163,14 +163,21 @@ def retract(params_file: Path) -> None:
 @click.option("--end", type=_LocalDate(), required=True, help="The local date before which the events end.")
 @click.option("--kind", default="regular", show_default=True, help="Which of the family of homes.")
 @click.option("--timezone", default="Europe/Berlin", show_default=True, help="The home's IANA time zone.")
+@click.option("--latitude", type=click.FloatRange(-90, 90), default=52.52, show_default=True, help="Degrees north.")
+@click.option("--longitude", type=click.FloatRange(-180, 180), default=13.40, show_default=True, help="Degrees east.")
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder to write into."
 )
-def simulate(seed: int, days: int, end: date, kind: str, timezone: str, out: Path) -> None:
+def simulate(
+    seed: int, days: int, end: date, kind: str, timezone: str, latitude: float, longitude: float, out: Path
+) -> None:
     """Write a simulated home: retained.json, events.parquet, truth.json and a params file that runs it."""
     from homeintel.simulate import simulate_home, write_home
 
-    params_file = write_home(simulate_home(seed=seed, days=days, end=end, kind=kind, timezone=timezone), out)
+    home = simulate_home(
+        seed=seed, days=days, end=end, kind=kind, timezone=timezone, latitude=latitude, longitude=longitude
+    )
+    params_file = write_home(home, out)
     click.echo(f"Written. Run it with: homeintel run --params {params_file}")
 
 

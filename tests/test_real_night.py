@@ -105,6 +105,7 @@ def night(
     time.sleep(0.5)
     listener.close()
     assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert answer.stderr == ""
     return params, listener, answer.stdout
 
 
