@@ -62,7 +62,10 @@ def test_what_only_ranks_lower_is_not_resolved(store: Store, tmp_path: Path) -> 
     one = homes.settings(tmp_path, "{limit: 1}")
     first = night(store, one, FIRST, [homes.pattern("p1")])
     second = night(
-        store, one, SECOND, [homes.pattern("p1"), homes.pattern("p2", minute_of_day=1200.0, confidence=0.97)]
+        store,
+        one,
+        SECOND,
+        [homes.pattern("p1"), homes.pattern("p2", minute_of_day=1200.0, confidence=0.97, occurrences=28)],
     )
     assert [row["status"] for row in second.values()] == ["new"]
     assert set(first) & set(second) == set()
