@@ -103,6 +103,15 @@ def test_charts_of_nothing_are_empty_not_broken(store: Store, tmp_path: Path) ->
     assert suggestion_table(empty).empty
 
 
+def test_five_hundred_suggestions_are_a_readable_chart_of_the_first(store: Store, tmp_path: Path) -> None:
+    rows, _, _ = rows_of(store, tmp_path)
+    many = pd.concat([rows.head(1).assign(rank=rank) for rank in range(1, 501)], ignore_index=True)
+    for chart in (ranking_chart(many), backtest_chart(many, "Europe/Berlin")):
+        assert "(the first 25 of 500)" in chart.layout.title.text
+        assert chart.layout.height <= 1000
+    assert len(suggestion_table(many)) == 500
+
+
 def test_a_reminder_is_told_as_one() -> None:
     tally = {"agreed": 10, "earlier": 15, "wrong": 3, "undone": 0, "fired": 13, "precision": 0.9}
     told = letter.backtest_sentence(

@@ -8,7 +8,7 @@ import yaml
 
 from homeintel.errors import SuggestionError
 from homeintel.settings import Settings
-from homeintel.store import Store
+from homeintel.store import Store, migrate
 from homeintel.suggestions import phase as room
 from homeintel.suggestions.feedback import give_feedback
 from tests.suggestions import homes
@@ -217,6 +217,20 @@ def test_snoozed_returns_on_its_day(store: Store, given: Settings) -> None:
         plant(store, f"run-{day}", day)
         room.run(homes.phase(store, given, f"run-{day}", day))
         assert len(suggested(store, f"run-{day}")) == expected
+
+
+def test_the_order_of_stored_rows_changes_nothing(tmp_path: Path, given: Settings) -> None:
+    patterns = [homes.pattern(f"p{i}", entity_id=f"light.room_{i % 4}", minute_of_day=60.0 * i) for i in range(12)]
+    found = []
+    for number, rows in enumerate((patterns, patterns[::-1], patterns[5:] + patterns[:5])):
+        store = Store(tmp_path / f"{number}.duckdb")
+        migrate(store)
+        homes.start_run(store, "run-1")
+        homes.write(store, "patterns", rows)
+        room.run(homes.phase(store, given))
+        found.append([(row["rank"], row["suggestion_id"], row["automation_yaml"]) for row in suggested(store)])
+    assert found[0] == found[1] == found[2]
+    assert len(found[0]) == 10
 
 
 def test_unused_features_are_taken_as_phase_4_stored_them(store: Store, given: Settings) -> None:

@@ -16,6 +16,9 @@ _VERDICTS = {
     "undone": "you took it back at once",
 }
 
+MOST_BARS = 25
+"""Suggestions in one chart; the table beside it has all."""
+
 MOST_MINUTES_ZOOMED = 480
 """Up to so many minutes of the day a replay is shown closer."""
 
@@ -29,7 +32,9 @@ def ranking_chart(rows: pd.DataFrame) -> go.Figure:
     Args:
         rows: rows of `suggestions`, by rank.
     """
-    chart = figure("What is suggested, by score", x="score (0 to 1)", y="", height=_height(len(rows)))
+    title = "What is suggested, by score"
+    chart = figure(_of_many(title, rows), x="score (0 to 1)", y="", height=_height(min(len(rows), MOST_BARS)))
+    rows = rows.head(MOST_BARS)
     kinds = list(dict.fromkeys(rows["kind"])) if len(rows) else []
     for number, kind in enumerate(kinds):
         mine = rows[rows["kind"] == kind]
@@ -56,9 +61,10 @@ def backtest_chart(rows: pd.DataFrame, zone: str) -> go.Figure:
         rows: rows of `suggestions`, by rank; those without a backtest are left out.
         zone: the home's time zone.
     """
-    moments = _moments(rows, zone)
+    replayed = rows[[isinstance(backtest, str) for backtest in rows["backtest"]]]
+    moments = _moments(replayed.head(MOST_BARS), zone)
     chart = figure(
-        "When the automations would have run in the days held back",
+        _of_many("When the automations would have run in the days held back", replayed),
         x=f"local time, {zone}",
         y="",
         height=_height(moments["label"].nunique()),
@@ -156,6 +162,10 @@ def _moments(rows: pd.DataFrame, zone: str) -> pd.DataFrame:
     table = pd.DataFrame(found, columns=["label", "at", "verdict"])
     at = pd.to_datetime(table["at"], unit="s", utc=True).dt.tz_convert(zone).dt.tz_localize(None)
     return table.assign(at=at.dt.strftime("%Y-%m-%d %H:%M:%S"))
+
+
+def _of_many(title: str, rows: pd.DataFrame) -> str:
+    return f"{title} (the first {MOST_BARS} of {len(rows)})" if len(rows) > MOST_BARS else title
 
 
 def _label(rank: int, title: str) -> str:
