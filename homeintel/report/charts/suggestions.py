@@ -61,7 +61,7 @@ def backtest_chart(rows: pd.DataFrame, zone: str) -> go.Figure:
         rows: rows of `suggestions`, by rank; those without a backtest are left out.
         zone: the home's time zone.
     """
-    replayed = rows[[isinstance(backtest, str) for backtest in rows["backtest"]]]
+    replayed = rows[rows["backtest"].notna()]
     moments = _moments(replayed.head(MOST_BARS), zone)
     chart = figure(
         _of_many("When the automations would have run in the days held back", replayed),
