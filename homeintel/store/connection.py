@@ -51,7 +51,12 @@ class Store:
         connection = self._open(read_only=read_only)
         try:
             yield connection
-        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
+        except (
+            duckdb.IOException,
+            duckdb.OutOfMemoryException,
+            duckdb.FatalException,
+            duckdb.TransactionException,  # a commit that finds the disk full
+        ) as error:
             raise self._in_use_error(error) from error
         finally:
             connection.close()
