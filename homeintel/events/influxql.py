@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from homeintel.events.influx_layout import STATE_FIELDS
+
 SHOW_DATABASES = "SHOW DATABASES"
 SHOW_FIELDS = "SHOW FIELD KEYS"
 
@@ -16,6 +18,14 @@ _SPECIAL = re.compile(r"([\\/.^$|?*+()\[\]{}])")
 def quoted(name: str) -> str:
     """Return a name as an InfluxQL identifier."""
     return '"' + name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def typed(field: str) -> str:
+    """Return a field with the type Home Assistant gives it.
+
+    Without it InfluxDB decides on one type for all measurements of a query, and a number somewhere hides all texts.
+    """
+    return quoted(field) + ("::string" if field in STATE_FIELDS or field.endswith("_str") else "::float")
 
 
 def one_of(values: Iterable[str]) -> str:
@@ -53,7 +63,7 @@ def points(
     chosen = sorted(domains)
     if not (fields and chosen):
         return ""
-    columns = ", ".join(quoted(name) for name in fields)
+    columns = ", ".join(typed(name) for name in fields)
     unwanted = f' AND "entity_id" !~ {one_of(without)}' if without else ""
     return f'SELECT {columns} {source} WHERE {_where(window, chosen)}{unwanted} GROUP BY "domain", "entity_id"'
 
@@ -80,7 +90,7 @@ def reduced(
     chosen, only = sorted(domains), sorted(entities)
     if not (chosen and only):
         return ""
-    name = quoted(field)
+    name = typed(field)
     return (
         f'SELECT last({name}) AS "last", min({name}) AS "min", max({name}) AS "max", count({name}) AS "count" {source}'
         f' WHERE {_where(window, chosen)} AND "entity_id" =~ {one_of(only)}'

@@ -14,11 +14,12 @@ WINDOW = (datetime(2026, 11, 6, tzinfo=UTC), datetime(2026, 11, 7, tzinfo=UTC))
 
 def test_the_texts_are_exactly_these() -> None:
     assert influxql.points(["state", "value"], {"light", "fan"}, WINDOW, source="FROM /.*/", without=["a.b"]) == (
-        'SELECT "state", "value" FROM /.*/ WHERE time >= 1793923200000000000 AND time < 1794009600000000000'
+        'SELECT "state"::string, "value"::float FROM /.*/ WHERE time >= 1793923200000000000 AND time < 1794009600000000000'
         ' AND "domain" =~ /^(fan|light)$/ AND "entity_id" !~ /^(a\\.b)$/ GROUP BY "domain", "entity_id"'
     )
     assert influxql.reduced("value", ["sensor"], ["p"], WINDOW, seconds=300, source='FROM "rp"./.*/') == (
-        'SELECT last("value") AS "last", min("value") AS "min", max("value") AS "max", count("value") AS "count"'
+        'SELECT last("value"::float) AS "last", min("value"::float) AS "min", max("value"::float) AS "max",'
+        ' count("value"::float) AS "count"'
         ' FROM "rp"./.*/ WHERE time >= 1793923200000000000 AND time < 1794009600000000000'
         ' AND "domain" =~ /^(sensor)$/ AND "entity_id" =~ /^(p)$/'
         ' GROUP BY time(300s), "domain", "entity_id" fill(none)'
