@@ -182,6 +182,7 @@ def _candidate(
         **{name: row.get(name) for name in ("anomaly_id", "kind", "expected", "observed")},
         "detail": json_object(row.get("detail")),
         "notebook": "03_pattern_detection",
+        "section": "Anomalies",
     }
     return Candidate(
         suggestion_id=identity,

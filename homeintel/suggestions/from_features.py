@@ -57,6 +57,7 @@ def _candidate(effect: tuple[str, ...], group: Sequence[Opportunity]) -> Candida
             "devices": names,
             "reason": best["reason"],
             "notebook": "04_feature_analysis",
+            "section": "What is worth trying",
         },
         evidence_count=len(names),
         path=str(best["path"]),

@@ -166,5 +166,6 @@ def _evidence(pattern: PatternRow) -> dict[str, Any]:
         "first_seen": pattern.first_seen,
         "last_seen": pattern.last_seen,
         "notebook": "03_pattern_detection",
+        "section": "Pairs" if pattern.kind == "co_occurrence" else "Routines",
         **({"detail": dict(pattern.evidence)} if pattern.evidence else {}),
     }

@@ -73,7 +73,8 @@ def _closing(row: Row) -> Iterator[str]:
     evidence = json_object(row["evidence"])
     notebook = str(evidence.get("notebook", ""))
     if notebook:
-        yield f'<p>Evidence: <a href="{escape(notebook, quote=True)}.html">{escape(_evidence(evidence))}</a></p>'
+        place = f"{notebook}.html#{str(evidence['section']).replace(' ', '-')}"  # as nbconvert names a heading
+        yield f'<p>Evidence: <a href="{escape(place, quote=True)}">{escape(_evidence(evidence))}</a></p>'
     identity = escape(row["suggestion_id"])
     yield f"<p>Your answer: <code>homeintel feedback accept {identity}</code>, <code>dismiss</code> or <code>snooze</code>.</p>"
 

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -65,10 +66,28 @@ def test_the_letter_holds_everything_a_person_needs_and_names_are_text(
     assert "you wanted it 27 of 28 times" in page
     assert "In the 7 days it was not fitted on: 6 of 7." in page
     assert "- id: homeintel_" in page
-    assert 'Evidence: <a href="03_pattern_detection.html">' in page
+    assert 'Evidence: <a href="03_pattern_detection.html#Routines">' in page
     assert len(shown.charts) == 2
     days = [day for trace in shown.charts[0].data for day in trace.x]
     assert len(days) == 28
+
+
+@pytest.mark.parametrize(
+    ("notebook", "section"),
+    [
+        ("03_pattern_detection", "Routines"),
+        ("03_pattern_detection", "Pairs"),
+        ("03_pattern_detection", "Anomalies"),
+        ("04_feature_analysis", "What is worth trying"),
+    ],
+)
+def test_the_sections_that_evidence_points_to_exist(notebook: str, section: str) -> None:
+    path = Path(__file__).parents[2] / "notebooks" / f"{notebook}.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    headings = [
+        line for cell in cells if cell["cell_type"] == "markdown" for line in "".join(cell["source"]).splitlines()
+    ]
+    assert f"## {section}" in headings
 
 
 def test_an_empty_night_says_so(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
