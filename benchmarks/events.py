@@ -1,0 +1,209 @@
+"""What fetching costs, as ratios in one run: against curl, against pyarrow.csv, against itself.
+
+    python benchmarks/events.py [--points 1000000] [--memory 5000000]
+
+Needs influxd and curl. A ratio says more than a time: the machine's other work slows both sides.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import yaml
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from homeintel.events.domains import ATTRIBUTES  # noqa: E402 - after the path is set
+from homeintel.events.flux_csv import tables  # noqa: E402
+from homeintel.events.influxdb1 import Influxdb1Source  # noqa: E402
+from homeintel.events.plan import days_between  # noqa: E402
+from homeintel.events.reading import Piece  # noqa: E402
+from homeintel.phase import Window  # noqa: E402
+from homeintel.settings import Influxdb1Settings, load_settings  # noqa: E402
+from tests import servers  # noqa: E402
+
+END = date(2026, 11, 8)
+DAYS = 30
+
+_NIGHT = """
+import json, resource, sys, time
+from datetime import UTC, date, datetime, timedelta
+import homeintel.events.sync as sync
+from homeintel.events.phase import run
+from homeintel.phase import Phase, Window
+from homeintel.settings import load_settings
+from homeintel.store import Store, migrate
+settings = load_settings(sys.argv[1])
+end = date.fromisoformat(sys.argv[2])
+sync.utc_now = lambda: datetime(end.year, end.month, end.day, 3, tzinfo=UTC)
+store = Store(settings.storage.database, settings.storage.memory_limit)
+migrate(store)
+began = time.monotonic()
+outcome = run(Phase("events", settings, Window.of(settings, end=end), store, "benchmark"))
+seconds = time.monotonic() - began
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps({"seconds": seconds, "peak_mb": peak, **outcome.figures}))
+"""
+
+
+def points(count: int, days: int) -> Iterator[bytes]:
+    """Yield line protocol as Home Assistant writes it: three fifths numbers, a fifth contacts, a fifth lights."""
+    generator = np.random.default_rng(7)
+    start = int(datetime(2026, 10, 8, 22, tzinfo=UTC).timestamp()) * 10**9
+    times = start + np.sort(generator.integers(0, days * 86_400 * 10**9, count))
+    for first in range(0, count, 20_000):
+        some = times[first : first + 20_000].tolist()
+        kind, which, value = (
+            generator.random(len(some)),
+            generator.integers(0, 200, len(some)),
+            generator.random(len(some)),
+        )
+        rows = zip(some, kind.tolist(), which.tolist(), value.tolist(), strict=True)
+        yield "\n".join(_line(*row) for row in rows).encode()
+
+
+def _line(ns: int, kind: float, which: int, value: float) -> str:
+    if kind < 0.6:
+        return f'{"W" if which % 2 else "°C"},domain=sensor,entity_id=s{which} device_class_str="x",value={value * 30:.2f} {ns}'
+    on = int(value < 0.5)
+    state = f'state="{"on" if on else "off"}",value={on}'
+    if kind < 0.8:
+        return f"state,domain=binary_sensor,entity_id=m{which % 60} {state} {ns}"
+    return (
+        f'state,domain=light,entity_id=l{which % 60} {state},brightness={int(value * 255)},color_mode_str="color_temp",'
+        f'effect_str="None",friendly_name_str="Lamp {which}" {ns}'
+    )
+
+
+def params(folder: Path, server: servers.Influxdb1, database: str) -> Path:
+    """Write the params file of a home on the server."""
+    path = folder / f"{database}.yaml"
+    path.write_text(
+        yaml.safe_dump(
+            {
+                "home": {"name": "benchmark", "timezone": "Europe/Berlin", "latitude": 52.5, "longitude": 13.4},
+                "window": {"days": DAYS, "end": END.isoformat()},
+                "bridge": {"source": "simulated"},
+                "events": {"source": "influxdb1", "url": server.url, "database": database, "username": server.username},
+                "storage": {"database": str(folder / f"{database}.duckdb"), "reports": str(folder)},
+            }
+        )
+    )
+    return path
+
+
+def night(path: Path, end: date = END) -> dict[str, float]:
+    """Run the phase in a process of its own and return what it measured."""
+    command = [sys.executable, "-c", _NIGHT, str(path), end.isoformat()]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return measured
+
+
+def curl(path: Path, server: servers.Influxdb1, folder: Path) -> float:
+    """Return how long curl needs to download the same answers, a day a request, to a file."""
+    settings = load_settings(path)
+    assert isinstance(settings.events, Influxdb1Settings)
+    source = Influxdb1Source(settings.events, ATTRIBUTES)
+    source.discover()
+    window = Window.of(settings)
+    seconds = 0.0
+    for day in days_between(window.start, window.end):
+        piece = Piece.of([day], datetime.now(UTC))
+        query = "; ".join(source.queries(piece.start, piece.end).values())
+        began = time.monotonic()
+        subprocess.run(
+            ["curl", "-s", "-u", f"{server.username}:{server.password}", "-o", str(folder / "answer"),
+             "--data-urlencode", f"q={query}", "-d", f"db={settings.events.database}",
+             "-d", "epoch=ns&chunked=true&chunk_size=10000", f"{server.url}/query"],
+            check=True,
+        )  # fmt: skip
+        seconds += time.monotonic() - began
+    source.close()
+    return seconds
+
+
+def influxdb(count: int, memory: int) -> None:
+    """Print the ratios of a real InfluxDB."""
+    with tempfile.TemporaryDirectory() as name, servers.influxdb1(Path(name) / "influxdb") as server:
+        folder = Path(name)
+        os.environ["HOMEINTEL_EVENTS_PASSWORD"] = server.password
+        server.query("CREATE DATABASE one")
+        for body in points(count * (DAYS + 1) // DAYS, DAYS + 1):
+            server.write("one", body)
+        path = params(folder, server, "one")
+        before = curl(path, server, folder)
+        first = night(path)
+        after = curl(path, server, folder)
+        second = night(path, END + timedelta(days=1))
+        show("InfluxDB to events", first["seconds"], "curl", min(before, after), most=1.5)
+        show("second night", second["seconds"], "first night", first["seconds"], most=0.1)
+        print(
+            f"  {first['points_read']:,.0f} points, {first['events_kept']:,.0f} events, peak {first['peak_mb']:.0f} MB"
+        )
+        if memory:
+            server.query("CREATE DATABASE many")
+            for body in points(memory, DAYS):
+                server.write("many", body)
+            large = night(params(folder, server, "many"))
+            print(f"  {large['points_read']:,.0f} points in {large['seconds']:.1f} s, peak {large['peak_mb']:.0f} MB")
+            show(f"peak memory, {memory:,} points", large["peak_mb"], f"{count:,} points", first["peak_mb"], most=1.25)
+
+
+def flux(count: int) -> None:
+    """Print what annotated CSV costs against the same bytes in pyarrow.csv, on one thread; the best of three."""
+    header = (
+        "#datatype,string,long,dateTime:RFC3339,double,string,string,string,string\r\n"
+        "#group,false,false,false,false,true,true,true,true\r\n#default,_result,,,,,,,\r\n"
+    )
+    names = ",result,table,_time,_value,_field,_measurement,domain,entity_id\r\n"
+    times = (np.datetime64("2026-11-01", "ms") + np.arange(count) * 2500).astype(str)
+    rows = "".join(f",,{n // 5000},{at}Z,{n % 997 / 10},value,W,sensor,s{n // 5000}\r\n" for n, at in enumerate(times))
+    block, answer = (names + rows).encode(), (header + names + rows).encode()
+    columns = ["_time", "_value", "_field", "_measurement", "domain", "entity_id"]
+    plain, ours = [], []
+    for _ in range(3):
+        began = time.process_time()
+        pa_csv.read_csv(pa.BufferReader(block), read_options=pa_csv.ReadOptions(use_threads=False))
+        plain.append(time.process_time() - began)
+        began = time.process_time()
+        read = sum(
+            len(table)
+            for table in tables((answer[at : at + (1 << 18)] for at in range(0, len(answer), 1 << 18)), columns)
+        )
+        ours.append(time.process_time() - began)
+        assert read == count
+    show(f"{count:,} Flux records to Arrow", min(ours), "pyarrow.csv", min(plain), most=3)
+
+
+def show(what: str, seconds: float, than: str, other: float, *, most: float) -> None:
+    """Print one ratio and whether it holds."""
+    ratio = seconds / other
+    print(
+        f"{what}: {seconds:.2f} / {than} {other:.2f} = {ratio:.2f} ({'ok' if ratio <= most else 'TOO MUCH'}, at most {most:g})"
+    )
+
+
+def main() -> None:
+    """Run all benchmarks."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--points", type=int, default=1_000_000)
+    parser.add_argument("--memory", type=int, default=0, help="also measure the peak with so many points")
+    chosen = parser.parse_args()
+    flux(chosen.points)
+    influxdb(chosen.points, chosen.memory)
+
+
+if __name__ == "__main__":
+    main()
