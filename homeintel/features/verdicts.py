@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from homeintel.features.configuration import Configuration, read_configuration
+from homeintel.features.features import split
 from homeintel.features.links import link, recall
 from homeintel.features.tables import Tables
 
@@ -88,14 +89,21 @@ def _set_options(rows: pd.DataFrame, configuration: Configuration) -> "pd.Series
     return pd.Series([key in configuration.options for key in keys], index=rows.index, dtype=bool)
 
 
+def _at_work(rows: pd.DataFrame, tables: Tables) -> "pd.Series[bool]":
+    """Return which rows belong to a device that works: something of it was recorded, or Zigbee2MQTT says it is online."""
+    recorded = set(rows.loc[rows["points"] > 0, "ieee_address"])
+    online = set(tables.devices.loc[tables.devices["available"].fillna(value=False).astype(bool), "ieee_address"])
+    return rows["ieee_address"].isin(recorded | online)
+
+
 def _always_null(rows: pd.DataFrame, tables: Tables) -> "pd.Series[bool]":
-    """Return which silent entities were recorded as having no state while others of their device had one."""
-    alive = rows.loc[rows["points"] > 0, "ieee_address"]
-    return rows["entity_id"].isin(tables.gaps["entity_id"]) & rows["ieee_address"].isin(alive)
+    """Return which silent entities were recorded as having no state although their device works."""
+    return rows["entity_id"].isin(tables.gaps["entity_id"]) & _at_work(rows, tables)
 
 
 def _without_control(rows: pd.DataFrame) -> "pd.Series[bool]":
-    return rows["kind"].eq("list") | rows["path"].str.count("/").gt(0)
+    parts = [split(path).composite is not None for path in rows["path"]]
+    return rows["kind"].eq("list") | pd.Series(parts, index=rows.index, dtype=bool)
 
 
 def _domain(entity: str) -> str:
@@ -112,9 +120,7 @@ def _left_out(rows: pd.DataFrame, tables: Tables) -> "pd.Series[bool]":
     A restart writes the state of every entity anew. One that stays silent then has none, or is kept out of the history
     by a filter that can't be seen from here; that nobody used it does not follow.
     """
-    shown = set(rows.loc[rows["points"] > 0, "ieee_address"])
-    online = set(tables.devices.loc[tables.devices["available"].fillna(value=False).astype(bool), "ieee_address"])
-    return rows["ieee_address"].isin(shown | online) & (tables.restarts > 0)
+    return _at_work(rows, tables) & (tables.restarts > 0)
 
 
 def _perhaps_renamed(rows: pd.DataFrame, tables: Tables) -> "pd.Series[bool]":
