@@ -50,6 +50,10 @@ MOTION_WORDS = frozenset({"motion", "occupancy", "presence", "pir", "moving", "v
 """Words in the name or property of a sensor whose `off` is a timer's doing, not a person's."""
 
 
+MOST_PER_DAY = 48.0
+"""What is done more often than every half hour is no habit."""
+
+
 def domain(entity_id: str) -> str:
     """Return the part before the first point."""
     return entity_id.partition(".")[0]

@@ -5,7 +5,7 @@ from math import log
 
 import numpy as np
 
-from homeintel.patterns.arrays import Bools, Ints
+from homeintel.patterns.arrays import Bools, Floats, Ints
 from homeintel.patterns.calendar import DAY
 from homeintel.patterns.domains import domain, is_motion
 from homeintel.patterns.findings import Anomaly
@@ -38,6 +38,9 @@ QUIET_SHARE = 0.12
 ALONE_SHARE = 0.35
 """The same for an event while nothing else in the home shows people."""
 
+MOST_AT_ONCE = 30
+"""An event may consist of so many changes: somebody opens and closes a door again and again."""
+
 SAME_EVENT = 3600.0
 """Seconds; what follows within them is the same event."""
 
@@ -51,8 +54,6 @@ def find_unusual_times(history: History, awake: AwakeTime, home_days: Bools) -> 
         last = -np.inf
         for index in _alone(stream):
             if stream.time[index] - last < SAME_EVENT:
-                continue
-            if not NIGHT[0] <= stream.wall[index] % DAY / 3600 < NIGHT[1]:
                 continue
             share = _home_share(history, awake, float(stream.time[index]), home_days)
             log_chance = log(share + 0.5 / max(1, int(home_days.sum()))) + log(_own_share(stream, int(index)))
@@ -72,14 +73,18 @@ def _watched(history: History, name: str, state: str) -> bool:
 
 
 def _alone(stream: Stream) -> Ints:
-    """Return the times that no time of another day is near to, by the time of day."""
+    """Return the times in the night that no time of another day is near to, by the time of day."""
     day, minute = np.floor(stream.wall / DAY), stream.wall % DAY / 60
-    alone = []
-    for index in range(len(minute)):
-        near = np.abs(circular_difference(minute, minute[index])) <= OWN_MINUTES
-        if not np.any(near & (day != day[index])):
-            alone.append(index)
-    return np.array(alone, dtype=np.int64)
+    circle = np.sort(np.concatenate([minute - 1440, minute, minute + 1440]))
+    first = np.searchsorted(circle, minute - OWN_MINUTES, side="left")
+    near = np.searchsorted(circle, minute + OWN_MINUTES, side="right") - first
+    night = (minute >= 60 * NIGHT[0]) & (minute < 60 * NIGHT[1]) & (near <= MOST_AT_ONCE)
+    return np.array([index for index in np.flatnonzero(night).tolist() if _no_other_day(day, minute, index)], dtype=int)
+
+
+def _no_other_day(day: Floats, minute: Floats, index: int) -> bool:
+    near = np.abs(circular_difference(minute, minute[index])) <= OWN_MINUTES
+    return not np.any(near & (day != day[index]))
 
 
 def _own_share(stream: Stream, index: int) -> float:

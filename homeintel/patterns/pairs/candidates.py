@@ -8,20 +8,17 @@ import numpy as np
 
 from homeintel.patterns.arrays import Bools, Floats, Ints
 from homeintel.patterns.calendar import DAY
-from homeintel.patterns.domains import is_action, is_trigger
+from homeintel.patterns.domains import MOST_PER_DAY, is_action, is_trigger
 from homeintel.patterns.history import History, Stream
 
 MOST_LAG = 600.0
 """Seconds; what comes later is not the trigger's doing as far as anyone can tell."""
 
 SCREEN_LAGS = (10.0, 60.0, 180.0, MOST_LAG)
-SCREEN_LIFT = 1.5
+SCREEN_RATIO = 8.0
 SCREEN_SHARE = 0.1
-"""A pair passes the screen where, at one of the lags, it happens so many times as often as by chance, and on so many of
-the trigger's occasions: half of what the real judgement asks."""
-
-MOST_PER_DAY = 48.0
-"""An action done more often than every half hour is no habit."""
+"""A pair passes the screen where, at one of the lags, its log likelihood ratio against an even rate is so great (less can't
+survive the correction over thousands of pairs), and it happens on so many of the trigger's occasions."""
 
 BURST_SECONDS = 30.0
 """A trigger that comes again so soon is the same occasion: a contact that chatters, a person still moving."""
@@ -136,6 +133,7 @@ def _passing(
     n_trigger = np.array([len(s.time) for s in triggers])[trigger]
     n_action = np.array([len(s.time) for s in actions])[action]
     expected = n_trigger[:, None] * n_action[:, None] * np.array(SCREEN_LAGS) / seconds
-    enough = (table >= 3) & (table >= SCREEN_LIFT * expected) & (table >= SCREEN_SHARE * n_trigger[:, None])
+    ratio = np.where(table > expected, table * np.log(np.maximum(table, 1) / expected) - (table - expected), 0.0)
+    enough = (table >= 3) & (ratio >= SCREEN_RATIO) & (table >= SCREEN_SHARE * n_trigger[:, None])
     passing = enough.any(axis=1)
     return np.stack([trigger[passing], action[passing]], axis=1), len(pair)

@@ -20,6 +20,9 @@ SHARPER = 2.0
 MOST_HOURS = 18
 
 
+_SPANS = tuple(grid.ravel() for grid in np.meshgrid(np.arange(24), np.arange(2, MOST_HOURS + 1), indexing="ij"))
+
+
 @dataclass(frozen=True)
 class Condition:
     """A condition, and on which occasions it holds.
@@ -75,7 +78,7 @@ def _hours(occasions: Stream, open_: Bools, hit: Bools) -> list[Condition]:
     hour = (occasions.wall % DAY // 3600).astype(np.int64)
     trials = np.cumsum(np.concatenate([[0], np.tile(np.bincount(hour[open_], minlength=24), 2)]))
     hits = np.cumsum(np.concatenate([[0], np.tile(np.bincount(hour[hit], minlength=24), 2)]))
-    start, length = (grid.ravel() for grid in np.meshgrid(np.arange(24), np.arange(2, MOST_HOURS + 1), indexing="ij"))
+    start, length = _SPANS
     gains = _gain(trials[start + length] - trials[start], hits[start + length] - hits[start], trials[24], hits[24])
     best = int(np.argmax(gains))
     first, last = int(start[best]), int(start[best] + length[best]) % 24

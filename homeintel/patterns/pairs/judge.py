@@ -28,6 +28,9 @@ LEAST_HITS = 4
 WORTH_JUDGING = 6.0
 """Log likelihood ratio against an even rate over all days, below which the exact judgement can't succeed."""
 
+WORTH_A_CONDITION = 3.0
+"""The same before a condition is looked for."""
+
 WINDOWS_JUDGED = 3
 """The exact judgement is made at so many lag windows, those that stand out most against an even rate."""
 
@@ -111,9 +114,11 @@ class Judge:
             hit = open_ & (lag <= window)
             if hit.sum() < LEAST_HITS:
                 continue
+            even = float(-np.expm1(-len(action.time) * window / able))
+            if divergence(int(hit.sum()), int(open_.sum()), even) < WORTH_A_CONDITION:
+                continue
             condition = sharpest(trigger, self._conditions(trigger), open_, hit)
             open_, hit = open_ & condition.holds, hit & condition.holds
-            even = -np.expm1(-len(action.time) * window / able)
             drafts.append((divergence(int(hit.sum()), int(open_.sum()), even), window, condition, open_, hit))
         drafts = sorted(drafts, key=lambda draft: -draft[0])[:WINDOWS_JUDGED]
         judged = []

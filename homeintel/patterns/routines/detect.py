@@ -8,7 +8,7 @@ import numpy as np
 from homeintel.patterns.arrays import Bools, Floats
 from homeintel.patterns.automated import is_automated
 from homeintel.patterns.calendar import DAY
-from homeintel.patterns.domains import is_action
+from homeintel.patterns.domains import MOST_PER_DAY, is_action
 from homeintel.patterns.findings import Pattern, Traced, Traces
 from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History, Stream
@@ -29,7 +29,8 @@ PROMISING = np.log(0.05)
 """A window with a greater p-value ends the search in a stream."""
 
 SUN_DAYS = 8
-"""Fewer days can't tell the sun from the clock."""
+SUN_STRENGTH = 7.0
+"""With fewer days, or where the clock shows so little (log likelihood), nothing can be told to follow the sun."""
 
 MIN_CONFIDENCE = 0.4
 """What happens on fewer of its days is no habit."""
@@ -53,6 +54,9 @@ def detect_routines(history: History, present: Present) -> Traces:
     funnel = Funnel(DETECTOR)
     streams = [s for s in history.streams if is_action(history.entities[s.entity], history.states[s.state])]
     funnel.step("something a person can do", len(streams))
+    most = MOST_PER_DAY * max(1, int(present.days.sum()))
+    streams = [stream for stream in streams if len(stream.time) <= most]
+    funnel.step(f"done at most {MOST_PER_DAY:.0f} times a day", len(streams))
     enough = [stream for stream in streams if _distinct_days(stream) >= MIN_DAYS]
     for stream in streams:
         if _distinct_days(stream) < MIN_DAYS:
@@ -125,9 +129,12 @@ def _round(
     clocks: Mapping[str, Frame],
 ) -> list[_Found | None]:
     found: dict[str, list[_Found | None]] = {}
+    strong = np.zeros(len(streams), dtype=bool)
     for name, frame in clocks.items():
         days = Present(present.days & ~np.isnan(frame.shift), present.hours)
-        rows = [row for row, s in enumerate(streams) if name == "clock" or _distinct_days(s) >= SUN_DAYS]
+        rows = [
+            row for row, s in enumerate(streams) if name == "clock" or (strong[row] and _distinct_days(s) >= SUN_DAYS)
+        ]
         times = [frame.times(streams[row].wall) for row in rows]
         chosen = [streams[row] for row in rows]
         candidates = scan(history, chosen, times, [free[row] for row in rows], frame, days)
@@ -135,6 +142,7 @@ def _round(
         for row, own, candidate in zip(rows, times, candidates, strict=True):
             if candidate is not None and (name == "clock" or candidate.log_p <= PROMISING):
                 found[name][row] = _fitted(history, streams[row], own, free[row], frame, days, candidate)
+                strong[row] |= candidate.strength >= SUN_STRENGTH
     return [
         _decide(stream, clocks, {name: own[row] for name, own in found.items()}) for row, stream in enumerate(streams)
     ]
