@@ -72,9 +72,17 @@ def analyse(tables: Tables, catalogue: Catalogue, *, start: datetime, end: datet
         features=features,
         counts=counts,
         home=with_trend(utilisation(counts, single), tables.nights, single, None, end),
-        opportunities=rank_opportunities(in_use, single, catalogue, context, start=start, end=end),
+        opportunities=rank_opportunities(
+            in_use, single, catalogue, context, start=_watched_since(tables.observed, start), end=end
+        ),
         spare=spare,
         idle=idle_entities(tables),
         uninvolved=uninvolved_devices(tables),
         trend=trend(tables.nights, counts, end),
     )
+
+
+def _watched_since(observed: pd.DataFrame, start: datetime) -> datetime:
+    """Return from when on there is any history: a young home has been watched for less than the window."""
+    oldest = observed["first_seen"].min() if len(observed) else pd.NaT
+    return start if pd.isna(oldest) else max(start, oldest.to_pydatetime())

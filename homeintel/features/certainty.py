@@ -24,15 +24,15 @@ def certainty(row: Mapping[str, Any], start: datetime, end: datetime) -> float:
 
     Args:
         row: at least origin, verdict, first_seen (NaT when never seen).
-        start: the window's first moment, UTC.
-        end: its last, exclusive.
+        start: from when on the home was watched, UTC.
+        end: the window's last moment, exclusive.
     """
     if row["origin"] == "option":
         return READ
     if row["verdict"] == "not_observable":
         return UNKNOWABLE
     if row["verdict"] == "never_seen":
-        return SILENT * _after((end - start).total_seconds() / 86_400)
+        return max(UNKNOWABLE, SILENT * _after((end - start).total_seconds() / 86_400))
     since = max(start, row["first_seen"].to_pydatetime())
     return max(UNKNOWABLE, _after((end - since).total_seconds() / 86_400))
 

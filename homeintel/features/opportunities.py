@@ -66,8 +66,8 @@ def rank_opportunities(
         devices: the store's `devices`.
         catalogue: what features are good for.
         context: which findings a feature would help (`homeintel.features.context.find_context`).
-        start: the window's first moment, UTC.
-        end: its last, exclusive.
+        start: from when on the home was watched, UTC: the window's first moment, or in a young home the oldest row.
+        end: the window's last moment, UTC, exclusive.
 
     Returns:
         One row an opportunity, columns `COLUMNS`:

@@ -244,3 +244,21 @@ def test_the_order_does_not_depend_on_the_order_of_the_rows() -> None:
     }
     shuffled = replace(home, **rows)
     assert opportunities(home) == opportunities(shuffled)
+
+
+def test_silence_in_a_young_home_proves_little() -> None:
+    def certainty_of(days: float) -> float:
+        home = lamps(1, restarts=0)
+        home.observed["first_seen"] = pd.Timestamp(at(30 - days))
+        others = home.observed["entity_id"] != "select.0x0"
+        stranger = pd.DataFrame(
+            [seen("select.other", changes=1, seen=["espresso"], first_seen=pd.Timestamp(at(30 - days)))]
+        )
+        observed = pd.concat([home.observed.loc[others], stranger], ignore_index=True)
+        (found,) = opportunities(replace(home, observed=observed))
+        assert found["reason"] == "Nothing was ever recorded of it."
+        return float(found["certainty"])
+
+    assert certainty_of(3) == pytest.approx(0.4)  # no more than is thought of any feature
+    assert certainty_of(20) == pytest.approx(0.608, abs=0.001)
+    assert certainty_of(30) == pytest.approx(0.706, abs=0.001)
