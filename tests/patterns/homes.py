@@ -11,9 +11,45 @@ import pandas as pd
 from homeintel.patterns.history import History
 from homeintel.patterns.load import load_history
 from homeintel.phase import Window
+from homeintel.simulate.home import SimulatedHome
 from homeintel.store import Store, insert
 
 BERLIN = ZoneInfo("Europe/Berlin")
+
+
+UNKNOWN = ("unknown", "unavailable")
+
+
+def history_of(home: SimulatedHome, store: Store) -> History:
+    """A simulated home's history, cleaned as far as detection needs it: no repeats, numbers reduced, restarts left out."""
+    rows = home.events.select(["ts", "entity_id", "state", "context_parent_id"]).to_pandas()
+    rows["ts"] = pd.to_datetime(rows["ts"], utc=True)
+    for restart in home.truth.restarts:
+        rows = rows[(rows["ts"] < restart.started_at) | (rows["ts"] > restart.ended_at + timedelta(minutes=2))]
+    rows = rows[~rows["state"].isin(UNKNOWN)].sort_values(["entity_id", "ts"], kind="stable")
+    rows["value"] = pd.to_numeric(rows["state"], errors="coerce")
+    numeric = rows[rows["value"].notna() & rows["entity_id"].str.startswith("sensor.")]
+    discrete = rows[rows["value"].isna()].copy()
+    discrete["previous"] = discrete.groupby("entity_id")["state"].shift()
+    discrete = discrete[discrete["state"] != discrete["previous"]]
+    discrete["cause"] = np.where(discrete["context_parent_id"].notna(), "automation", "unknown")
+    events = discrete[["ts", "entity_id", "state", "previous", "cause"]].assign(source="simulated")
+    measurements = (
+        numeric.assign(ts=numeric["ts"].dt.floor("5min"))
+        .groupby(["entity_id", "ts"])["value"]
+        .agg(last="last", min="min", max="max", count="count")
+        .reset_index()
+    )
+    entities = pd.DataFrame(
+        [(one.entity_id, one.ieee_address, one.property, "x", True, "discovery") for one in home.truth.entities],
+        columns=["entity_id", "ieee_address", "property", "component", "enabled", "source"],
+    )
+    with store.transaction() as connection:
+        for table, frame in (("events", events), ("measurements", measurements), ("entities", entities)):
+            insert(connection, table, frame)
+    window = Window(home.start, home.end, ZoneInfo(home.timezone))
+    with store.connect() as connection:
+        return load_history(connection, window, latitude=home.latitude, longitude=home.longitude)
 
 
 @dataclass
