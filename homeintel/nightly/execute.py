@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
 from papermill.inspection import inspect_notebook
@@ -17,7 +17,7 @@ from homeintel import errors
 from homeintel.errors import HomeintelError, KernelDiedError, NightError, PhaseTimeoutError
 from homeintel.mime import OUTCOME_MIME
 from homeintel.nightly.banner import put_banner
-from homeintel.nightly.kernel import ENGINE, TimeLimit
+from homeintel.nightly.kernel import ENGINE, TimeLimit, kernel_log
 from homeintel.nightly.redact import redact
 from homeintel.phase import Outcome
 
@@ -60,13 +60,12 @@ def execute_phase(
     began = time.monotonic()
     limit = TimeLimit(limit_seconds)
     try:
-        _execute(source, target, parameters, limit, on_cell)
-        outcome = _outcome_of(target)
+        outcome = _outcome_of(_execute(source, target, parameters, limit, on_cell))
     except (PapermillExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
         outcome = _failure(error, limit, secrets)
     seconds = time.monotonic() - began
     _hide_secrets(target, secrets)
-    _hide_secrets(target.with_suffix(".kernel.log"), secrets)
+    _hide_secrets(kernel_log(target), secrets)
     if outcome.status == "failed":
         put_banner(source, target, outcome.reason)
     return Execution(outcome, seconds, target)
@@ -90,22 +89,25 @@ def refuse_unknown_parameters(source: Path, parameters: Mapping[str, object]) ->
 
 def _execute(
     source: Path, target: Path, parameters: Mapping[str, str | int], limit: TimeLimit, on_cell: Callable[[], None]
-) -> None:
+) -> NotebookNode:
     # A socket's path may have 103 characters at most on macOS: the system's folder of temporary files is short.
     with tempfile.TemporaryDirectory(prefix="hi-", ignore_cleanup_errors=True) as work:
-        execute_notebook(
+        executed: NotebookNode = execute_notebook(
             _no_placeholders(source),
             _no_placeholders(target),
             parameters=dict(parameters),
             engine_name=ENGINE,
             kernel_name="python3",
             progress_bar=False,
+            # papermill would write the whole notebook twice a cell: 300 times a night, a third of the night's time.
+            request_save_on_cell_execute=False,
             cwd=str(source.parent),
             limit=limit,
             work=Path(work),
-            words=target.with_suffix(".kernel.log"),
+            target=target,
             on_cell=on_cell,
         )
+    return executed
 
 
 def _no_placeholders(path: Path) -> str:
@@ -113,11 +115,11 @@ def _no_placeholders(path: Path) -> str:
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
-def _outcome_of(notebook: Path) -> Outcome:
+def _outcome_of(notebook: NotebookNode) -> Outcome:
     """Return what the notebook's last outcome output says; none at all (a `sys.exit`, say) is a failure."""
     found = [
         output["data"][OUTCOME_MIME]
-        for cell in nbformat.read(notebook, as_version=4).cells
+        for cell in notebook.cells
         for output in cell.get("outputs", ())
         if OUTCOME_MIME in output.get("data", {})
     ]

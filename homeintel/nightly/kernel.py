@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
+from papermill.iorw import write_ipynb
 from papermill.log import logger as papermill_log
 from traitlets.config import Config
 
@@ -59,7 +60,7 @@ class NightEngine(NBClientEngine):  # type: ignore[misc]  # papermill ships no t
         *,
         limit: TimeLimit,
         work: Path,
-        words: Path,
+        target: Path,
         on_cell: Callable[[], None],
         **_unused: object,
     ) -> None:
@@ -81,15 +82,22 @@ class NightEngine(NBClientEngine):  # type: ignore[misc]  # papermill ships no t
         )
         limit.start(client)
         try:
-            # What a kernel writes past its notebook (a native crash, a complaint at its end) goes to a file, not to the terminal.
-            with words.open("ab") as sink:
+            # What a kernel writes past its notebook (a native crash, a complaint at its end) goes to a file, not to
+            # the terminal.
+            with kernel_log(target).open("ab") as sink:
                 client.execute(env=_kernel_environment(work), stdout=sink, stderr=sink)
-        except RuntimeError as error:
+        except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
+            write_ipynb(nb_man.nb, str(target))  # papermill itself writes only what ended by an error in a cell
             if not limit.reached:
                 raise
             raise DeadKernelError("The kernel was ended at its time limit.") from error
         finally:
             limit.stop()
+
+
+def kernel_log(target: Path) -> Path:
+    """Return where a kernel's stray words go: beside its executed notebook."""
+    return target.with_suffix(".kernel.log")
 
 
 papermill_engines.register(ENGINE, NightEngine)
