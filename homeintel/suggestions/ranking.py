@@ -1,6 +1,6 @@
 """Which candidates are worth a person's morning: gates, one order, the first so many."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from homeintel.suggestions.candidate import KINDS, Candidate
@@ -15,6 +15,9 @@ LEAST_PRECISION = 0.6
 """An automation that would be wrong more than four times of ten annoys."""
 LEAST_HELD_OUT_PRECISION = 0.5
 """The same over the held-out week, where chance weighs more."""
+SHOWN_MARGIN = 0.05
+"""By so much less does a suggestion stay that was shown before: one more day must not make it come and go."""
+
 LEAST_OCCASIONS = 3
 """Fewer occasions than this say nothing."""
 
@@ -54,13 +57,16 @@ def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.suggestion_id))
 
 
-def select(candidates: Sequence[Candidate], answered: dict[str, str], limit: int | None) -> Selection:
+def select(
+    candidates: Sequence[Candidate], answered: Mapping[str, str], limit: int | None, shown: Collection[str] = ()
+) -> Selection:
     """Return the suggestions of the night.
 
     Args:
         candidates: in any order.
         answered: suggestion id -> why the person's answer keeps it out.
         limit: how many; None: all.
+        shown: ids that an earlier night showed.
     """
     remaining = in_order(candidates)
     steps = [Step("found", len(remaining))]
@@ -68,7 +74,10 @@ def select(candidates: Sequence[Candidate], answered: dict[str, str], limit: int
     gates: tuple[tuple[str, Callable[[Candidate], str]], ...] = (
         ("can be carried out by Home Assistant", lambda candidate: candidate.obstacle),
         ("not answered by the person", lambda candidate: answered.get(candidate.suggestion_id, "")),
-        ("would not annoy, by its backtest", annoys),
+        (
+            "would not annoy, by its backtest",
+            lambda candidate: annoys(candidate, shown=candidate.suggestion_id in shown),
+        ),
         ("says something of its own", _Repeats()),
         ("worth the trouble", lambda candidate: "" if candidate.score >= LEAST_SCORE else "its score is too low"),
     )
@@ -86,15 +95,25 @@ def select(candidates: Sequence[Candidate], answered: dict[str, str], limit: int
     return Selection(tuple(chosen), tuple(steps), reasons)
 
 
-def annoys(candidate: Candidate) -> str:
-    """Return why the backtest speaks against a candidate; empty where it does not, or there is none."""
+def annoys(candidate: Candidate, *, shown: bool = False) -> str:
+    """Return why the backtest speaks against a candidate; empty where it does not, or there is none.
+
+    Args:
+        candidate: with or without a replay.
+        shown: whether an earlier night showed it.
+    """
+    margin = SHOWN_MARGIN if shown else 0.0
     if candidate.backtest is None:
         return ""
     for tally, least, days in (
         (candidate.backtest.window, LEAST_PRECISION, "the window"),
         (candidate.backtest.unseen, LEAST_HELD_OUT_PRECISION, "the held-out week"),
     ):
-        if tally.precision is not None and tally.fired + tally.earlier >= LEAST_OCCASIONS and tally.precision < least:
+        if (
+            tally.precision is not None
+            and tally.fired + tally.earlier >= LEAST_OCCASIONS
+            and tally.precision < least - margin
+        ):
             return f"in {days} it would have been unwanted {tally.wrong + tally.undone} of {tally.fired + tally.earlier} times"
     return ""
 

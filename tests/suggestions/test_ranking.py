@@ -81,6 +81,13 @@ def test_what_would_annoy_is_left_out(wanted: int, unwanted: int, shown: bool) -
     assert (names([candidate("a", backtest=backtest(wanted, unwanted))]) == ["a"]) is shown
 
 
+def test_what_was_shown_before_does_not_come_and_go() -> None:
+    border = candidate("a", backtest=backtest(57, 43))
+    assert select([border], {}, 10).chosen == ()
+    assert select([border], {}, 10, {"a"}).chosen == (border,)
+    assert select([candidate("a", backtest=backtest(54, 46))], {}, 10, {"a"}).chosen == ()
+
+
 def test_the_funnel_counts_down_and_names_the_nearest_miss() -> None:
     candidates = [
         candidate("fine"), candidate("next", confidence=0.8), candidate("odd", obstacle="no action"),
