@@ -116,6 +116,13 @@ def numbers_table(rows: SeriesTable, start: datetime) -> pa.Table:
     return pa.table(columns, schema=NUMBERS)
 
 
+def raw_numbers_table(rows: SeriesTable) -> pa.Table:
+    """Return the `NUMBERS` of a query for raw values: each point stands for itself."""
+    value = _floats(rows.column("value"))
+    once = pa.array(np.ones(rows.rows, dtype=np.int64))
+    return pa.table([rows.ts, rows.entity_id, value, value, value, once], schema=NUMBERS)
+
+
 def attributes_table(rows: SeriesTable, fields: Mapping[str, Sequence[str]]) -> pa.Table:
     """Return the `ATTRIBUTES` of a query: the text field of an attribute where it has one, else its number."""
     ts, entity_id = rows.ts, rows.entity_id
@@ -157,6 +164,10 @@ def meant(attribute: str, column: pa.Array) -> pa.Array:
     """Return an attribute's values as text, as Home Assistant meant them; each distinct value is looked at once."""
     if pa.types.is_null(column.type):
         return column.cast(pa.string())
+    if pa.types.is_floating(column.type) and attribute not in TRUTHS:
+        whole = pc.all(pc.equal(pc.trunc(column), column)).as_py()
+        if whole is not False and pc.max(pc.abs(column)).as_py() < 1e15:
+            return column.cast(pa.int64()).cast(pa.string())
     encoded = column.dictionary_encode()
     texts = pa.array([_meant(attribute, value) for value in encoded.dictionary.to_pylist()], pa.string())
     return texts.take(encoded.indices)

@@ -9,7 +9,14 @@ from homeintel.errors import SourceRefusedError
 from homeintel.events import influxql
 from homeintel.events.influx_http import InfluxqlClient
 from homeintel.events.influx_layout import Layout, layout_of
-from homeintel.events.influx_points import SeriesTable, attributes_table, cells, numbers_table, states_table
+from homeintel.events.influx_points import (
+    SeriesTable,
+    attributes_table,
+    cells,
+    numbers_table,
+    raw_numbers_table,
+    states_table,
+)
 from homeintel.events.retry import retried
 from homeintel.events.source import Batch, Found, Pieces
 
@@ -48,7 +55,7 @@ class InfluxqlSource:
         numeric_interval: int,
         retry_seconds: float,
         retention_policy: str | None = None,
-        longest_query: timedelta = timedelta(days=1),
+        longest_query: timedelta = timedelta(days=31),
         recent: str = "",
     ) -> None:
         self._name = name
@@ -57,6 +64,7 @@ class InfluxqlSource:
         self._interval = numeric_interval
         self._retry_seconds = retry_seconds
         self._from = influxql.from_everything(retention_policy)
+        self._longest = longest_query
         self._slice = min(longest_query, timedelta(days=1))
         self._pieces = Pieces()
         self._recent = recent
@@ -91,6 +99,7 @@ class InfluxqlSource:
             if batches is not None:
                 self._pieces.count(sum(len(batch.rows) for batch in batches), stop - position)
                 yield from batches
+                self._widen(sum(len(batch.rows) for batch in batches), stop - position)
                 position = stop
 
     def close(self) -> None:
@@ -188,6 +197,11 @@ class InfluxqlSource:
         self._note_dense(tables, end - start)
         return list(_batches(tables, layout, start))
 
+    def _widen(self, rows: int, span: timedelta) -> None:
+        """Ask for more at once where a slice of full width held little: each request has fixed costs."""
+        if rows < MOST_ROWS / 3 and span >= self._slice:
+            self._slice = min(2 * self._slice, self._longest)
+
     def _note_dense(self, tables: dict[str, SeriesTable], span: timedelta) -> bool:
         """Remember which series the server shall reduce from now on; return whether there are new ones."""
         if "raw" not in tables:
@@ -199,12 +213,14 @@ class InfluxqlSource:
 
 
 def _batches(tables: dict[str, SeriesTable], layout: Layout, start: datetime) -> Iterator[Batch]:
-    parts = dict.fromkeys(("plain", "rich", "text"), layout.state_fields) | {"raw": ()}
-    states = [states_table(tables[name], fields) for name, fields in parts.items() if name in tables]
+    names = [name for name in ("plain", "rich", "text") if name in tables]
+    states = [states_table(tables[name], layout.state_fields) for name in names]
     states = [table for table in states if len(table)]
     if states:
         yield Batch("states", pa.concat_tables(states).sort_by("ts"))
     if "rich" in tables and tables["rich"].rows:
         yield Batch("attributes", attributes_table(tables["rich"], layout.attribute_fields).sort_by("ts"))
+    if "raw" in tables and tables["raw"].rows:
+        yield Batch("numbers", raw_numbers_table(tables["raw"]).sort_by("ts"))
     if "reduced" in tables and tables["reduced"].rows:
         yield Batch("numbers", numbers_table(tables["reduced"], start).sort_by("ts"))

@@ -82,14 +82,17 @@ class Loader:
         """Add one batch; rows outside the window `start <= ts < end` (UTC), or of excluded entities, are counted only."""
         self.merged = self.merged or origin.rank > 0
         self._connection.register("incoming", batch.rows)
-        parameters = [start, end, *self._globs]
         try:
+            missing = len(batch.rows)
             for statement in self._statements(batch.kind, origin):
-                self._connection.execute(statement, parameters)
+                if missing > 0:
+                    row = self._connection.execute(statement, [start, end, *self._globs]).fetchone()
+                    missing -= int(row[0]) if row else 0
         finally:
             self._connection.unregister("incoming")
 
     def _statements(self, kind: str, origin: Origin) -> list[str]:
+        """Return the inserts of a batch; a later one is run only when those before did not take all its rows."""
         kept = f"FROM incoming WHERE ({self._refusal}) IS NULL"
         if kind == "runs":
             return [f"INSERT INTO raw_runs SELECT ts, entity_id, kind, context_id, target {kept}"]
@@ -99,12 +102,12 @@ class Loader:
             numbers = f"""INSERT INTO raw_numbers SELECT {self._bucket}, entity_id, "last", "min", "max", "count",
                 ts, ts, {origin.rank} {kept}"""
             return [numbers, self._refused('sum("count")')]
-        numbers = f"""INSERT INTO raw_numbers SELECT {self._bucket}, entity_id, arg_max({_NUMBER}, ts), min({_NUMBER}),
-            max({_NUMBER}), count(*), min(ts), max(ts), {origin.rank} {kept} AND {_IS_NUMERIC} GROUP BY 1, 2"""
         states = f"""INSERT INTO raw_states SELECT ts, entity_id, {_TEXT}, value, attributes, context_id,
             context_user_id, context_parent_id, {origin.knows_context}, '{origin.source}', {origin.rank}
             {kept} AND entity_id IS NOT NULL AND NOT coalesce({_IS_NUMERIC}, FALSE)"""
-        return [numbers, states, self._refused("count(*)")]
+        numbers = f"""INSERT INTO raw_numbers SELECT {self._bucket}, entity_id, arg_max({_NUMBER}, ts), min({_NUMBER}),
+            max({_NUMBER}), count(*), min(ts), max(ts), {origin.rank} {kept} AND {_IS_NUMERIC} GROUP BY 1, 2"""
+        return [states, numbers, self._refused("count(*)")]
 
     def _refused(self, points: str) -> str:
         return f"""INSERT INTO refused SELECT CAST(ts AS DATE), {self._refusal} AS reason, {points}

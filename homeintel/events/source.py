@@ -45,7 +45,8 @@ NUMBERS = pa.schema(
         "count": pa.int64(),
     }
 )
-"""Numeric series, already reduced: `ts` is the start of the interval, `count` the raw points it stands for."""
+"""Numeric series: raw points with a `count` of 1, or reduced ones, whose `ts` is the start of the interval and `count`
+the raw points they stand for."""
 
 RUNS = pa.schema(
     {
