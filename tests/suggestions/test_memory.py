@@ -1,6 +1,7 @@
 """Nights in a row: what is new, repeated, accepted, resolved."""
 
 import json
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from homeintel.errors import SuggestionError
 from homeintel.settings import Settings
-from homeintel.store import Store
+from homeintel.store import Store, write_read_copy
 from homeintel.suggestions import phase as room
 from homeintel.suggestions.feedback import SNOOZE_DAYS, give_feedback, record_answer
 from tests.suggestions import homes
@@ -122,6 +123,16 @@ def test_answers_survive_a_night_run_again(store: Store, given: Settings) -> Non
     room.run(homes.phase(store, given, "again", FIRST))
     (row,) = homes.stored(store, "suggestions", "rank")
     assert row["status"] == "dismissed"
+
+
+def test_answers_survive_a_restored_backup(store: Store, given: Settings, tmp_path: Path) -> None:
+    (identity,) = night(store, given, FIRST, [homes.pattern("p1")])
+    give_feedback(store, identity, "dismiss", None, "cli", NOW)
+    restored = Store(tmp_path / "restored.duckdb")
+    shutil.copyfile(write_read_copy(store), restored.path)
+    second = night(restored, given, SECOND, [homes.pattern("p1")])
+    assert second[identity]["status"] == "dismissed"
+    assert second[identity]["first_suggested"] == homes.window(FIRST).end
 
 
 def test_the_same_answer_twice_is_one_and_the_last_counts(store: Store, given: Settings) -> None:
