@@ -15,7 +15,7 @@ from homeintel.patterns.pairs.candidates import screen
 from homeintel.patterns.pairs.explain import explain_away
 from homeintel.patterns.pairs.judge import Judge, Judged
 from homeintel.patterns.reversal import times_undone
-from homeintel.patterns.stats.intervals import wilson
+from homeintel.patterns.stats.intervals import next_time, wilson
 from homeintel.patterns.stats.tails import probability
 
 DETECTOR = "co_occurrence"
@@ -151,7 +151,7 @@ def _pattern(history: History, pair: Judged) -> Pattern:
         days=pair.condition.days,
         occurrences=hits,
         opportunities=trials,
-        confidence=hits / trials,
+        confidence=next_time(hits, trials),
         confidence_low=low,
         confidence_high=high,
         expected=pair.chance * trials,

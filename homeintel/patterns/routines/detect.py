@@ -18,7 +18,7 @@ from homeintel.patterns.routines.grid import Frame, Present
 from homeintel.patterns.routines.scan import MIN_DAYS, Candidate, scan
 from homeintel.patterns.routines.sun import NOON, follows_sun, frames
 from homeintel.patterns.stats.circular import circular_difference
-from homeintel.patterns.stats.intervals import wilson
+from homeintel.patterns.stats.intervals import next_time, wilson
 from homeintel.patterns.stats.tails import probability
 from homeintel.patterns.weekdays import mask_name, name_mask
 
@@ -68,7 +68,8 @@ def detect_routines(history: History, present: Present) -> Traces:
     for traced in found:
         pattern = traced.pattern
         lifted = pattern.occurrences >= MIN_LIFT * pattern.expected
-        if pattern.confidence >= MIN_CONFIDENCE and pattern.occurrences >= MIN_DAYS and lifted:
+        kept_days = pattern.occurrences >= max(MIN_DAYS, MIN_CONFIDENCE * pattern.opportunities)
+        if kept_days and lifted:
             kept.append(traced)
         else:
             text = f"{pattern.entity_id} {pattern.state}: {pattern.occurrences} of {pattern.opportunities} days"
@@ -218,7 +219,7 @@ def _pattern(history: History, stream: Stream, best: _Found) -> Pattern:
         days=mask_name(fitted.mask),
         occurrences=occurrences,
         opportunities=opportunities,
-        confidence=occurrences / max(1, opportunities),
+        confidence=next_time(occurrences, opportunities),
         confidence_low=low,
         confidence_high=high,
         expected=found.chance * opportunities,

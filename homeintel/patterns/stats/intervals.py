@@ -18,3 +18,17 @@ def wilson(hits: float, trials: float, z: float = Z_95) -> tuple[float, float]:
     centre = (share + z * z / (2 * trials)) / denominator
     half = z * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials)) / denominator
     return max(0.0, centre - half), min(1.0, centre + half)
+
+
+PRIOR_SHARE, PRIOR_TRIALS = 0.8, 4.0
+"""What is known of a habit before it is counted: reported habits are kept on about so many of their occasions, and the ones
+that look perfect over a few are partly luck."""
+
+
+def next_time(hits: int, trials: int) -> float:
+    """Return how likely a habit seen on `hits` of `trials` occasions happens on the next one.
+
+    Source: A. Agresti, B. A. Coull, "Approximate is better than exact for interval estimation of binomial proportions",
+    Am. Stat. 52 (1998): a share is best stated after adding a few made occasions.
+    """
+    return (hits + PRIOR_SHARE * PRIOR_TRIALS) / (trials + PRIOR_TRIALS)
