@@ -12,9 +12,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +28,7 @@ sys.path.insert(0, str(ROOT))
 
 from homeintel.events.domains import ATTRIBUTES  # noqa: E402 - after the path is set
 from homeintel.events.flux_csv import tables  # noqa: E402
+from homeintel.events.influx_http import InfluxqlClient  # noqa: E402
 from homeintel.events.influxdb1 import Influxdb1Source  # noqa: E402
 from homeintel.events.plan import days_between  # noqa: E402
 from homeintel.events.reading import Piece  # noqa: E402
@@ -111,27 +114,40 @@ def night(path: Path, end: date = END) -> dict[str, float]:
     return measured
 
 
-def curl(path: Path, server: servers.Influxdb1, folder: Path) -> float:
-    """Return how long curl needs to download the same answers, a day a request, to a file."""
+def asked(path: Path) -> list[str]:
+    """Return the queries that a night sends for its points, request by request."""
     settings = load_settings(path)
     assert isinstance(settings.events, Influxdb1Settings)
     source = Influxdb1Source(settings.events, ATTRIBUTES)
     source.discover()
     window = Window.of(settings)
-    seconds = 0.0
-    for day in days_between(window.start, window.end):
-        piece = Piece.of([day], datetime.now(UTC))
-        query = "; ".join(source.queries(piece.start, piece.end).values())
-        began = time.monotonic()
+    requests: list[str] = []
+    stream = InfluxqlClient.stream
+
+    def recorded(client: InfluxqlClient, queries: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+        requests.append("; ".join(queries))
+        return stream(client, queries)
+
+    with patch.object(InfluxqlClient, "stream", recorded):
+        for days in source.pieces(days_between(window.start, window.end)):
+            piece = Piece.of(days, datetime.now(UTC))
+            for _ in source.read(piece.start, piece.end):
+                pass
+    source.close()
+    return requests
+
+
+def curl(requests: Sequence[str], server: servers.Influxdb1, database: str, folder: Path) -> float:
+    """Return how long curl needs to download the same answers to a file."""
+    began = time.monotonic()
+    for query in requests:
         subprocess.run(
             ["curl", "-s", "-u", f"{server.username}:{server.password}", "-o", str(folder / "answer"),
-             "--data-urlencode", f"q={query}", "-d", f"db={settings.events.database}",
+             "--data-urlencode", f"q={query}", "-d", f"db={database}",
              "-d", "epoch=ns&chunked=true&chunk_size=10000", f"{server.url}/query"],
             check=True,
         )  # fmt: skip
-        seconds += time.monotonic() - began
-    source.close()
-    return seconds
+    return time.monotonic() - began
 
 
 def influxdb(count: int, memory: int) -> None:
@@ -143,9 +159,10 @@ def influxdb(count: int, memory: int) -> None:
         for body in points(count * (DAYS + 1) // DAYS, DAYS + 1):
             server.write("one", body)
         path = params(folder, server, "one")
-        before = curl(path, server, folder)
+        requests = asked(path)
+        before = curl(requests, server, "one", folder)
         first = night(path)
-        after = curl(path, server, folder)
+        after = curl(requests, server, "one", folder)
         second = night(path, END + timedelta(days=1))
         show("InfluxDB to events", first["seconds"], "curl", min(before, after), most=1.5)
         show("second night", second["seconds"], "first night", first["seconds"], most=0.1)
