@@ -10,8 +10,8 @@ from homeintel.patterns.calendar import DAY
 from homeintel.patterns.history import History, Stream
 from homeintel.patterns.presence import AwakeTime
 
-AROUND_HOURS = 2
-"""Somebody is there who was awake within so many hours before or after: people sit still, and sleep in between."""
+AROUND_HOURS = 1
+"""Somebody is there who was awake within so many hours before or after: people sit still."""
 
 
 @dataclass(frozen=True)
