@@ -1,5 +1,7 @@
 """Phase 4 of a night: what is used, what is not, what is worth telling."""
 
+import json
+
 import pandas as pd
 
 from homeintel.features.analysis import FeatureAnalysis, analyse
@@ -50,6 +52,7 @@ def save(phase: Phase, tables: Tables, analysis: FeatureAnalysis) -> Outcome:
     """
     with phase.store.transaction() as connection:
         written = replace_run_rows(connection, "device_feature_usage", phase.run_id, usage_rows(analysis.rows))
+        replace_run_rows(connection, "feature_opportunities", phase.run_id, _opportunity_rows(analysis))
     missing = _missing(phase, tables)
     figures = {
         "features": len(analysis.features),
@@ -60,6 +63,12 @@ def save(phase: Phase, tables: Tables, analysis: FeatureAnalysis) -> Outcome:
     done = f"{written} verdicts, {figures['unused_features']} unused features worth telling."
     reason = " ".join([*missing, done])
     return Outcome("degraded" if missing else "succeeded", written, reason, figures)
+
+
+def _opportunity_rows(analysis: FeatureAnalysis) -> pd.DataFrame:
+    """Return the opportunities as phase 5 reads them: their order, and each as JSON."""
+    texts = [json.dumps(row, default=str) for row in analysis.opportunities.to_dict("records")]
+    return pd.DataFrame({"position": range(len(texts)), "opportunity": texts})
 
 
 def _missing(phase: Phase, tables: Tables) -> list[str]:

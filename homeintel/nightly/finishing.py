@@ -10,8 +10,10 @@ from homeintel.nightly import record
 from homeintel.nightly.redact import redact
 from homeintel.nightly.summary import Summary
 from homeintel.phase import PHASES
-from homeintel.report.site import publish_night, write_home_index, write_index
+from homeintel.report.site import publish_night, unwritable, write_home_index, write_index
 from homeintel.store import records, write_read_copy, write_snapshot
+from homeintel.suggestions.export import FILE_NAME as AUTOMATIONS
+from homeintel.suggestions.export import export
 
 if TYPE_CHECKING:
     from homeintel.nightly.run import Night
@@ -32,6 +34,8 @@ def finish_night(night: "Night", summary: Summary) -> Summary:
         ReportFolderError: the report can't be renamed into place; nothing older is lost.
         StoreError: the run can't be closed.
     """
+    if problem := _attempt(_export, night, summary):
+        summary = summary.with_problems([problem])
     _write_index(night, summary)
     for line in summary.lines():
         night.log.info("%s", line)
@@ -55,6 +59,13 @@ def _attempt(step: Any, night: "Night", summary: Summary) -> str:  # noqa: ANN40
     except HomeintelError as error:
         return redact(str(error), night.secrets)
     return ""
+
+
+def _export(night: "Night", _summary: Summary) -> None:
+    try:
+        export(night.store, night.run_id, night.folder)
+    except OSError as error:
+        raise unwritable(night.folder, error) from error
 
 
 def _close(night: "Night", summary: Summary) -> None:
@@ -117,6 +128,7 @@ def _write_index(night: "Night", summary: Summary) -> None:
         figures=_figures(summary),
         suggestions=_suggestions(night),
         phases=_phases(night),
+        all_automations=AUTOMATIONS if (night.folder / AUTOMATIONS).exists() else "",
         run_id=night.run_id,
         version=__version__,
     )
@@ -146,7 +158,7 @@ def _suggestions(night: "Night") -> list[dict[str, Any]]:
             """SELECT suggestion_id, rank, kind, title, description, status, automation_yaml,
               CAST(action_payload AS VARCHAR) AS action_payload,
               format('{:.0f} %', 100 * confidence) AS confidence, format('{:.2f}', score) AS score
-            FROM suggestions WHERE run_id = ? AND status NOT IN ('dismissed', 'resolved') ORDER BY rank""",
+            FROM suggestions WHERE run_id = ? AND status IN ('new', 'repeated') ORDER BY rank""",
             [night.run_id],
         )
 

@@ -16,7 +16,7 @@ COUNTED = {
     "patterns": ("patterns", "TRUE"),
     "anomalies": ("anomalies", "TRUE"),
     "unused_features": ("device_feature_usage", UNUSED),
-    "suggestions": ("suggestions", "status NOT IN ('resolved', 'dismissed')"),
+    "suggestions": ("suggestions", "status IN ('new', 'repeated')"),
     "new_suggestions": ("suggestions", "status = 'new'"),
 }
 """Each count of a run: its table, and which of the run's rows."""

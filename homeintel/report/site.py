@@ -27,7 +27,7 @@ def prepare_night(home_folder: Path, night: str) -> Path:
         folder.mkdir(parents=True)
         (folder / "notebooks").mkdir()
     except OSError as error:
-        raise _unwritable(home_folder, error) from error
+        raise unwritable(home_folder, error) from error
     return folder
 
 
@@ -46,7 +46,7 @@ def publish_night(half: Path, night: Path) -> None:
     except OSError as error:
         if old.exists() and not night.exists():
             old.rename(night)
-        raise _unwritable(night.parent, error) from error
+        raise unwritable(night.parent, error) from error
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -67,7 +67,7 @@ def plotly_asset(home_folder: Path) -> str:
             half.write_bytes((resources.files("plotly") / "package_data" / "plotly.min.js").read_bytes())
             half.rename(target)
         except OSError as error:
-            raise _unwritable(home_folder, error) from error
+            raise unwritable(home_folder, error) from error
     return name
 
 
@@ -88,10 +88,11 @@ def write_home_index(home_folder: Path, home: str, nights: Sequence[dict[str, An
         half.write_text(render("home.html.j2", style=stylesheet(), home=home, nights=rows), encoding="utf-8")
         half.replace(home_folder / "index.html")
     except OSError as error:
-        raise _unwritable(home_folder, error) from error
+        raise unwritable(home_folder, error) from error
 
 
-def _unwritable(folder: Path, error: OSError) -> ReportFolderError:
+def unwritable(folder: Path, error: OSError) -> ReportFolderError:
+    """Return the error to raise where a report folder refuses."""
     return ReportFolderError(
         f"The report folder {folder} can't be written: {error.strerror}.",
         kept="Older reports are untouched.",
