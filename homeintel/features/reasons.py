@@ -53,7 +53,7 @@ REASONS: dict[str, Reason] = {
         "It is a button in Home Assistant: it has no state but the time of the last press, and none was recorded.", ""
     ),
     "no_control": Reason(
-        "Home Assistant makes no entity from a composite or a list, so it has no history.",
+        "Home Assistant makes no entity of it (a composite, a list, or a setting inside a light or thermostat), so it has no history.",
         "It can be read and set in Zigbee2MQTT's own frontend only.",
     ),
     "no_entity": Reason(

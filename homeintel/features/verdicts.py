@@ -67,7 +67,7 @@ def _conditions(rows: pd.DataFrame, tables: Tables) -> list[tuple["pd.Series[boo
         (keys.isin(configuration.filtered), "not_observable", "filtered"),
         (rows["name"] == "action", "not_observable", "press"),
         ((rows["access"].astype("int64") & STATE) == 0, "not_observable", "write_only"),
-        (~known & _without_control(rows), "not_observable", "no_control"),
+        (~known & _without_control(rows, tables.entities), "not_observable", "no_control"),
         (~known, "not_observable", "no_entity"),
         (~rows["enabled"], "not_observable", "entity_disabled"),
         (rows["excluded"], "not_observable", "excluded"),
@@ -101,9 +101,11 @@ def _always_null(rows: pd.DataFrame, tables: Tables) -> "pd.Series[bool]":
     return rows["entity_id"].isin(tables.gaps["entity_id"]) & _at_work(rows, tables)
 
 
-def _without_control(rows: pd.DataFrame) -> "pd.Series[bool]":
-    parts = [split(path).composite is not None for path in rows["path"]]
-    return rows["kind"].eq("list") | pd.Series(parts, index=rows.index, dtype=bool)
+def _without_control(rows: pd.DataFrame, entities: pd.DataFrame) -> "pd.Series[bool]":
+    """Return which properties Home Assistant makes nothing of: composites, lists, and what an announced device left out."""
+    announced = entities.loc[entities["source"] != "guessed", "ieee_address"]
+    inside = pd.Series([split(path).composite is not None for path in rows["path"]], index=rows.index, dtype=bool)
+    return inside | rows["kind"].eq("list") | rows["ieee_address"].isin(announced)
 
 
 def _domain(entity: str) -> str:

@@ -61,6 +61,7 @@ def test_what_was_seen_wins_over_what_should_be_possible() -> None:
         ("no_control", capability(LAMP, "light/level_config/execute_if_off"), [], [ANOTHER], None),
         ("no_control", capability(LAMP, "gradient", kind="list"), [], [ANOTHER], None),
         ("no_entity", SELECT, [], [ANOTHER], None),
+        ("no_control", SELECT, [entity("light.lamp", LAMP, "light/state")], [ANOTHER], None),
         ("no_entity", capability(LAMP, "light/brightness", kind="numeric"), [], [ANOTHER], None),
         ("no_history", SELECT, [ITS_ENTITY], [], None),
         ("guessed", SELECT, [ITS_ENTITY | {"source": "guessed"}], [ANOTHER], None),
