@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from homeintel.features.utilisation import by_feature, utilisation
+from homeintel.features.utilisation import by_device, by_feature, utilisation
 from homeintel.publish import figures
 from homeintel.publish.history import history, phase_table, reason_table
 from homeintel.publish.run_message import run_payload
@@ -142,7 +142,7 @@ def test_utilisation_is_the_features_rooms(home: Home) -> None:
                 verdict=random.choice(VERDICTS, size).tolist(),
                 usable=random.choice([True, False], size).tolist(),
             ).astype({"usable": bool, "usefulness": float})
-            expected = utilisation(by_feature(frame), devices)["utilisation"].dropna()
+            expected = utilisation(by_device(by_feature(frame)), devices)["utilisation"].dropna()
             connection.execute("DELETE FROM device_feature_usage")
             insert(connection, "device_feature_usage", frame.assign(path="p"))
             found = figures.read_utilisation(connection, "run-1")
