@@ -65,7 +65,7 @@ def clean(connection: duckdb.DuckDBPyConnection, attributes: Iterable[str], *, m
     """
     _states(connection, merged=merged)
     _attributes(connection, sorted(attributes))
-    _numbers(connection)
+    _numbers(connection, merged=merged)
 
 
 def _states(connection: duckdb.DuckDBPyConnection, *, merged: bool) -> None:
@@ -137,8 +137,9 @@ def _attributes(connection: duckdb.DuckDBPyConnection, names: list[str]) -> None
     )
 
 
-def _numbers(connection: duckdb.DuckDBPyConnection) -> None:
+def _numbers(connection: duckdb.DuckDBPyConnection, *, merged: bool) -> None:
     """One row an entity and interval. Where two sources hold the series, the fuller one counts; twins of words go."""
+    fuller = 'QUALIFY row_number() OVER (PARTITION BY ts, entity_id ORDER BY sum("count") DESC, rank) = 1'
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE reduced AS
         SELECT ts, entity_id, arg_max("last", newest) AS "last", min("min") AS "min", max("max") AS "max",
@@ -147,6 +148,5 @@ def _numbers(connection: duckdb.DuckDBPyConnection) -> None:
             SELECT entity_id FROM raw_states
             WHERE list_contains({sql_list(NUMERIC_DOMAINS)}, {_DOMAIN})
             AND list_contains({sql_list(WORDS_AS_NUMBERS)}, state))
-        GROUP BY ts, entity_id, rank
-        QUALIFY row_number() OVER (PARTITION BY ts, entity_id ORDER BY sum("count") DESC, rank) = 1"""
+        GROUP BY ts, entity_id, rank {fuller if merged else ""}"""
     )

@@ -146,23 +146,24 @@ ROWS_A_PIECE = 150_000
 """Days are cleaned together up to about so many rows: each piece has fixed costs, and must fit into memory."""
 
 
+GROWTH = 3
+"""A piece has at most so many times the days of the one before: the first days may say little of those that follow."""
+
+
 class Pieces:
     """Groups of days for a source that learns only by reading how much a day holds: one day first, then as many as fit."""
 
     def __init__(self) -> None:
-        self._rows = 0
-        self._days = 0.0
+        self._rows_a_day = 0.0
 
     def count(self, rows: int, span: timedelta) -> None:
-        """Note that `span` held so many rows."""
-        self._rows += rows
-        self._days += span / timedelta(days=1)
+        """Note that `span` held so many rows; the fullest span seen counts."""
+        self._rows_a_day = max(self._rows_a_day, rows / (span / timedelta(days=1)))
 
     def of(self, days: Sequence[date]) -> Iterator[list[date]]:
         """Yield the groups, in order."""
-        position = 0
+        position, size = 0, 1
         while position < len(days):
-            a_day = max(1.0, self._rows / self._days) if self._days else ROWS_A_PIECE
-            size = max(1, int(ROWS_A_PIECE / a_day))
             yield list(days[position : position + size])
             position += size
+            size = max(1, min(GROWTH * size, int(ROWS_A_PIECE / max(1.0, self._rows_a_day))))
