@@ -134,7 +134,8 @@ def _traced(history: History, pair: Judged) -> Traced:
     times = pair.action.time[pair.action_row[pair.hit]]
     name = history.entities[pair.trigger.entity]
     by_motion = is_motion(name, history.property_of.get(name))
-    return Traced(_pattern(history, pair), times, pair.trigger.time[pair.open], pair.hit[pair.open], by_motion)
+    followed = pair.lag[pair.able] <= pair.window
+    return Traced(_pattern(history, pair), times, pair.trigger.time[pair.able], followed, by_motion)
 
 
 def _pattern(history: History, pair: Judged) -> Pattern:

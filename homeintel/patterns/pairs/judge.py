@@ -44,7 +44,8 @@ class Judged:
         action: the action's stream.
         window: seconds.
         condition: what must hold besides.
-        open: times that are occasions: the condition holds, the action does not hold already. Shape (times,).
+        able: times at which the action could follow: it does not hold already. Shape (times,).
+        open: of these, the occasions: the condition holds.
         hit: occasions on which it followed.
         lag: seconds to the action; infinite where none follows.
         action_row: index of the action that follows; the stream's length where none does.
@@ -57,6 +58,7 @@ class Judged:
     action: Stream
     window: float
     condition: Condition
+    able: Bools
     open: Bools
     hit: Bools
     lag: Floats
@@ -127,7 +129,9 @@ class Judge:
                 hits, trials = self._chance(trigger.select(open_), action, window)
                 log_p = log_chance_tail(int(hit.sum()), int(open_.sum()), hits + 0.5, trials - hits + 0.5)
                 log_p = min(0.0, log_p + float(np.log(len(LAG_WINDOWS))) + condition.cost)
-                judged.append(Judged(trigger, action, window, condition, open_, hit, lag, row, hits, trials, log_p))
+                judged.append(
+                    Judged(trigger, action, window, condition, free, open_, hit, lag, row, hits, trials, log_p)
+                )
         return min(judged, key=lambda pair: pair.log_p, default=None)
 
     def _able(self, action: Stream) -> float:

@@ -159,6 +159,8 @@ def anomaly_series(series: pd.DataFrame, anomaly: Row, label: str, zone: str) ->
         x=_wall(shown["time"], zone), y=shown["value"], mode="lines+markers", line={"shape": "hv", "color": PALETTE[0]},
         marker={"size": 4}, name=label,
     )  # fmt: skip
+    if label == "state":
+        chart.update_yaxes(type="category", categoryorder="category ascending")
     first, last = _wall(pd.Series([start, end]), zone)
     chart.add_vrect(x0=first, x1=last, fillcolor=PALETTE[5], opacity=0.2, line_width=1, annotation_text=kind)
     return chart

@@ -1,0 +1,109 @@
+"""Pairs: conditions, common causes, chains, groups, sensors that only see who acts."""
+
+import numpy as np
+import pytest
+
+from homeintel.patterns import detect_all
+from homeintel.patterns.calendar import Calendar
+from homeintel.patterns.findings import Pattern
+from homeintel.patterns.history import History
+from homeintel.store import Store
+from tests.patterns.homes import Home
+
+
+def _home(seed: int = 1) -> tuple[Home, np.random.Generator]:
+    rng = np.random.default_rng(seed)
+    home = Home()
+    home.life(rng, ["light.desk", "light.bath"])
+    return home, rng
+
+
+def _pairs(history: History) -> dict[tuple[str, str], Pattern]:
+    found = detect_all(history).patterns
+    return {(p.trigger_entity_id or "", p.entity_id): p for p in found if p.kind == "co_occurrence" and p.state == "on"}
+
+
+def _switch(home: Home, day: int, minute: float, entity_id: str, lasts: float = 8.0) -> None:
+    home.change(day, minute, entity_id, "on")
+    home.change(day, minute + lasts, entity_id, "off")
+
+
+def test_a_pair_that_only_happens_in_the_dark_says_so(store: Store) -> None:
+    home, rng = _home()
+    sun = Calendar(home.first_day, home.days, home.zone, home.latitude, home.longitude)
+    for day in range(home.days):
+        for minute in rng.uniform(420, 1380, 8):
+            _switch(home, day, minute, "binary_sensor.front_door", 1)
+            if not sun.sunrise[day] < minute < sun.sunset[day] and rng.random() < 0.85:
+                _switch(home, day, minute + rng.lognormal(2.5, 0.4) / 60, "light.porch")
+    pair = _pairs(home.history(store))["binary_sensor.front_door", "light.porch"]
+    assert pair.conditions == {"after": "sunset", "before": "sunrise"}
+    assert pair.confidence == pytest.approx(0.85, abs=0.1)
+
+
+def test_a_pair_of_weekdays_says_so(store: Store) -> None:
+    home, rng = _home()
+    for day in range(home.days):
+        for minute in rng.uniform(420, 1380, 5):
+            _switch(home, day, minute, "switch.amplifier", 20)
+            if home.weekday(day) < 5 and rng.random() < 0.9:
+                _switch(home, day, minute + rng.lognormal(3, 0.4) / 60, "light.shelf")
+    assert _pairs(home.history(store))["switch.amplifier", "light.shelf"].days == "weekday"
+
+
+def test_two_actions_of_one_cause_are_no_pair(store: Store) -> None:
+    home, rng = _home()
+    for day in range(home.days):
+        for minute in rng.uniform(420, 1380, 6):
+            _switch(home, day, minute, "binary_sensor.front_door", 1)
+            for entity_id in ("light.hall", "switch.radio"):
+                if rng.random() < 0.8:
+                    _switch(home, day, minute + rng.lognormal(2.5, 0.4) / 60, entity_id)
+    found = _pairs(home.history(store))
+    assert set(found) == {("binary_sensor.front_door", "light.hall"), ("binary_sensor.front_door", "switch.radio")}
+
+
+def test_the_ends_of_a_chain_are_no_pair(store: Store) -> None:
+    home, rng = _home()
+    for day in range(home.days):
+        for minute in rng.uniform(420, 1380, 6):
+            _switch(home, day, minute, "binary_sensor.front_door", 1)
+            if rng.random() < 0.75:
+                second = minute + rng.lognormal(2.5, 0.4) / 60
+                _switch(home, day, second, "light.hall")
+                if rng.random() < 0.75:
+                    _switch(home, day, second + rng.lognormal(2.5, 0.4) / 60, "switch.radio")
+    found = _pairs(home.history(store))
+    assert set(found) == {("binary_sensor.front_door", "light.hall"), ("light.hall", "switch.radio")}
+
+
+def test_a_group_is_an_echo_of_its_members(store: Store) -> None:
+    home, rng = _home()
+    for day in range(home.days):
+        for minute in rng.uniform(420, 1380, 4):
+            for offset, state in ((0.0, "on"), (9.0, "off")):
+                home.change(day, minute + offset, "light.lamp", state)
+                home.change(day, minute + offset + 0.005 / 60, "light.all", state)
+    assert _pairs(home.history(store)) == {}
+
+
+def test_two_habits_at_the_same_hour_are_no_pair(store: Store) -> None:
+    home, rng = _home()
+    for day in range(home.days):
+        _switch(home, day, 420 + rng.normal(0, 8), "switch.coffee", 60)
+        _switch(home, day, 422 + rng.normal(0, 8), "light.kitchen", 60)
+    findings = detect_all(home.history(store))
+    assert [p for p in findings.patterns if p.kind == "co_occurrence"] == []
+    assert {p.entity_id for p in findings.patterns if p.state == "on"} == {"switch.coffee", "light.kitchen"}
+
+
+def test_a_motion_sensor_that_sees_who_acts_is_no_trigger(store: Store) -> None:
+    home, rng = _home()
+    for day in range(home.days):
+        minute = 1200 + rng.normal(0, 6)
+        _switch(home, day, minute, "switch.garden", 100)
+        _switch(home, day, minute - rng.uniform(3, 15) / 60, "binary_sensor.terrace_motion", 1)
+        for other in rng.uniform(600, 1150, 2):
+            _switch(home, day, other, "binary_sensor.terrace_motion", 1)
+    findings = detect_all(home.history(store))
+    assert [p.kind for p in findings.patterns if (p.entity_id, p.state) == ("switch.garden", "on")] == ["time_of_day"]
