@@ -52,7 +52,7 @@ def judge_causes(connection: duckdb.DuckDBPyConnection) -> None:
         SELECT ts, entity_id, state, previous, value, source,
             CASE why WHEN 'run' THEN run_entity WHEN 'called' THEN call_entity END AS cause_entity_id,
             {_case(0)} AS cause, {_case(1)} AS cause_reason
-        FROM judged"""
+        FROM judged ORDER BY ts"""
     )
 
 

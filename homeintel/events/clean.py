@@ -128,7 +128,8 @@ def _attributes(connection: duckdb.DuckDBPyConnection, names: list[str]) -> None
             UNION ALL
             SELECT {BEFORE_ALL}, entity_id, attribute, value FROM known_attributes)
         SELECT ts, entity_id, attribute, value FROM observed
-        QUALIFY value IS DISTINCT FROM lag(value) OVER (PARTITION BY entity_id, attribute ORDER BY ts)""",
+        QUALIFY value IS DISTINCT FROM lag(value) OVER (PARTITION BY entity_id, attribute ORDER BY ts)
+        ORDER BY ts""",
         {"names": names, "paths": paths},
     )
     connection.execute(
@@ -148,5 +149,5 @@ def _numbers(connection: duckdb.DuckDBPyConnection, *, merged: bool) -> None:
             SELECT entity_id FROM raw_states
             WHERE list_contains({sql_list(NUMERIC_DOMAINS)}, {_DOMAIN})
             AND list_contains({sql_list(WORDS_AS_NUMBERS)}, state))
-        GROUP BY ts, entity_id, rank {fuller if merged else ""}"""
+        GROUP BY ts, entity_id, rank {fuller if merged else ""} ORDER BY ts"""
     )

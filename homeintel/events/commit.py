@@ -99,7 +99,7 @@ def commit_day(connection: duckdb.DuckDBPyConnection, record: DayRecord, *, repl
     return rows
 
 
-_WITHIN = "WHERE ts >= ? AND ts < ? ORDER BY ts"
+_WITHIN = "WHERE ts >= ? AND ts < ?"  # the tables are in order already
 _INSERTS = (
     f"""INSERT INTO events SELECT ts, entity_id, state, previous, value, cause, cause_reason, cause_entity_id, source
     FROM changed {_WITHIN}""",

@@ -51,8 +51,9 @@ def fetch(phase: Phase, progress: Callable[[date], None] | None = None) -> Fetch
         phase: the night.
         progress: called with each UTC day that was committed.
     """
+    how = rules(phase)
     try:
-        sources = sources_of(phase.settings, phase.window, wanted_attributes(phase))
+        sources = sources_of(phase.settings, phase.window, how.attributes)
     except EventSourceError as error:
         return Fetch(failure=error)
     try:
@@ -60,7 +61,7 @@ def fetch(phase: Phase, progress: Callable[[date], None] | None = None) -> Fetch
         done = sync(
             phase.store,
             sources[: len(found)],
-            rules(phase),
+            how,
             start=phase.window.start,
             end=phase.window.end,
             until=min(datetime.now(UTC), found[0].ends or datetime.max.replace(tzinfo=UTC)),

@@ -1,8 +1,14 @@
 """What the notebook shows of the stored events: small tables, in the home's local time."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import pandas as pd
 
-from homeintel.phase import Phase
+from homeintel.phase import Phase, Window
+
+Ask = Callable[[str], pd.DataFrame]
+"""Answers a query in which `$start`, `$end` (UTC) and `$zone` stand for the window."""
 
 FUNNEL_STEPS = {
     "points": "points read",
@@ -21,26 +27,52 @@ FUNNEL_STEPS = {
 """Steps of cleaning in order, as the notebook names them."""
 
 
-def _ask(phase: Phase, sql: str) -> pd.DataFrame:
-    """Return a query's rows; `$start`, `$end` (UTC) and `$zone` stand for the window."""
-    given = {"start": phase.window.start, "end": phase.window.end, "zone": phase.window.zone.key}
+@dataclass(frozen=True)
+class Views:
+    """All tables of the notebook; each function below says what its table holds."""
+
+    hours: pd.DataFrame
+    funnel: pd.DataFrame
+    busiest: pd.DataFrame
+    silent: pd.DataFrame
+    gaps: pd.DataFrame
+    causes: pd.DataFrame
+    coverage: pd.DataFrame
+    fetches: pd.DataFrame
+
+
+def look(phase: Phase) -> Views:
+    """Return all tables, read over one connection."""
+    window = phase.window
+    given = {"start": window.start, "end": window.end, "zone": window.zone.key}
     with phase.store.connect() as connection:
-        return connection.execute(sql, {name: value for name, value in given.items() if f"${name}" in sql}).df()
+
+        def ask(sql: str) -> pd.DataFrame:
+            return connection.execute(sql, {name: value for name, value in given.items() if f"${name}" in sql}).df()
+
+        return Views(
+            hours=by_hour(ask),
+            funnel=funnel(ask),
+            busiest=busiest(ask, window),
+            silent=silent(ask),
+            gaps=gaps(ask),
+            causes=causes(ask),
+            coverage=coverage(ask),
+            fetches=fetches(ask),
+        )
 
 
-def by_hour(phase: Phase) -> pd.DataFrame:
+def by_hour(ask: Ask) -> pd.DataFrame:
     """Return events by local day and hour: day, hour, events. Hours without events have no row."""
-    return _ask(
-        phase,
+    return ask(
         """SELECT CAST(ts AT TIME ZONE $zone AS DATE) AS day, hour(ts AT TIME ZONE $zone) AS hour, count(*) AS events
         FROM events WHERE ts >= $start AND ts < $end GROUP BY ALL ORDER BY ALL""",
     )
 
 
-def funnel(phase: Phase) -> pd.DataFrame:
+def funnel(ask: Ask) -> pd.DataFrame:
     """Return how many points each step of cleaning counted: step, points; over the UTC days of the window."""
-    counted = _ask(
-        phase,
+    counted = ask(
         """WITH steps AS (SELECT unnest(map_entries(CAST(cleaning -> 'steps' AS MAP(VARCHAR, BIGINT)))) AS step
             FROM event_days WHERE day >= CAST($start AS DATE) AND day <= CAST($end AS DATE))
         SELECT step.key AS step, CAST(sum(step.value) AS BIGINT) AS points FROM steps GROUP BY 1""",
@@ -51,21 +83,19 @@ def funnel(phase: Phase) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["step", "points"])
 
 
-def busiest(phase: Phase, most: int = 15) -> pd.DataFrame:
+def busiest(ask: Ask, window: Window, most: int = 15) -> pd.DataFrame:
     """Return the entities with the most events: entity_id, events, events_a_day, share (of all events, 0 to 1)."""
-    rows = _ask(
-        phase,
+    rows = ask(
         """SELECT entity_id, count(*) AS events, count(*) / sum(count(*)) OVER () AS share FROM events
         WHERE ts >= $start AND ts < $end GROUP BY 1 ORDER BY 2 DESC, 1""",
     ).head(most)
-    rows.insert(2, "events_a_day", rows["events"] / phase.window.days)
+    rows.insert(2, "events_a_day", rows["events"] / window.days)
     return rows
 
 
-def silent(phase: Phase) -> pd.DataFrame:
+def silent(ask: Ask) -> pd.DataFrame:
     """Return enabled entities of phase 1 without any row in the window: entity_id, friendly_name, last_seen (local)."""
-    return _ask(
-        phase,
+    return ask(
         """WITH heard AS (
             SELECT entity_id, max(ts) AS ts FROM events GROUP BY 1
             UNION ALL SELECT entity_id, max(ts) FROM measurements GROUP BY 1
@@ -77,10 +107,9 @@ def silent(phase: Phase) -> pd.DataFrame:
     )
 
 
-def gaps(phase: Phase) -> pd.DataFrame:
+def gaps(ask: Ask) -> pd.DataFrame:
     """Return the window's gaps, longest first: entity_id, reason, started_at, ended_at (local; missing: goes on), hours."""
-    return _ask(
-        phase,
+    return ask(
         """SELECT coalesce(entity_id, 'the whole home') AS entity_id, reason,
             started_at AT TIME ZONE $zone AS started_at, ended_at AT TIME ZONE $zone AS ended_at,
             epoch(least(coalesce(ended_at, $end), $end) - greatest(started_at, $start)) / 3600 AS hours
@@ -89,20 +118,18 @@ def gaps(phase: Phase) -> pd.DataFrame:
     )
 
 
-def causes(phase: Phase) -> pd.DataFrame:
+def causes(ask: Ask) -> pd.DataFrame:
     """Return how many events each cause had: cause, cause_reason, events, share (0 to 1)."""
-    return _ask(
-        phase,
+    return ask(
         """SELECT cause, regexp_replace(cause_reason, '[0-9][0-9. ]*(s|of|runs)', '') AS cause_reason, count(*) AS events,
             count(*) / sum(count(*)) OVER () AS share
         FROM events WHERE ts >= $start AND ts < $end GROUP BY ALL ORDER BY events DESC""",
     )
 
 
-def coverage(phase: Phase) -> pd.DataFrame:
+def coverage(ask: Ask) -> pd.DataFrame:
     """Return each device of phase 1 with the share of its entities heard of: friendly_name, model, entities, heard."""
-    return _ask(
-        phase,
+    return ask(
         """WITH heard AS (
             SELECT DISTINCT entity_id FROM events WHERE ts >= $start AND ts < $end
             UNION SELECT DISTINCT entity_id FROM measurements WHERE ts >= $start AND ts < $end
@@ -115,10 +142,9 @@ def coverage(phase: Phase) -> pd.DataFrame:
     )
 
 
-def fetches(phase: Phase) -> pd.DataFrame:
+def fetches(ask: Ask) -> pd.DataFrame:
     """Return the stored UTC days: day, points_read, rows_kept, seconds, fetched_at (local), source."""
-    return _ask(
-        phase,
+    return ask(
         """SELECT day, points_read, rows_kept, seconds, fetched_at AT TIME ZONE $zone AS fetched_at, source
         FROM event_days WHERE day >= CAST($start AS DATE) AND day <= CAST($end AS DATE) ORDER BY day""",
     )
