@@ -31,7 +31,9 @@ def main() -> None:
     if sys.argv[1:2] == ["--one"]:
         one(int(sys.argv[2]), float(sys.argv[3]))
         return
-    print(f"{'points':>10} {'discrete':>8} {'sort s':>7} {'load s':>7} {'detect s':>8} {'ratio':>6} {'peak MB':>8} patterns")
+    print(
+        f"{'points':>10} {'discrete':>8} {'sort s':>7} {'load s':>7} {'detect s':>8} {'ratio':>6} {'peak MB':>8} patterns"
+    )
     for size in sizes:
         for share in DISCRETE_SHARES:
             subprocess.run([sys.executable, __file__, "--one", str(size), str(share)], check=True)

@@ -25,8 +25,9 @@ SHORTEST = 4 * 3600.0
 NOT_REPORTING = frozenset({"update", "automation", "script", "scene", "sun", "weather", "button", "number", "select"})
 """Domains whose changes are not a device's own reports."""
 
-OWN_RHYTHM_A_DAY = 6.0
-"""A device with so many hours of numeric reports a day reports by itself, at night and on journeys too."""
+OWN_RHYTHM_A_DAY = 2.0
+"""A device with so many hours of numeric reports a day while nobody is awake at home reports by itself; a metering plug
+reports while the thing on it is used."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def _devices(history: History) -> list[tuple[int, ...]]:
 def _silence(history: History, entities: tuple[int, ...], awake: AwakeTime) -> Silence | None:
     own = [_own_reports(history, entity) for entity in entities]
     times = np.unique(np.concatenate([*own, *(_changes(history, entity) for entity in entities)]))
-    by_itself = sum(len(reports) for reports in own) > OWN_RHYTHM_A_DAY * history.span / 86_400
+    unattended = sum(int(np.count_nonzero(~awake.at(reports))) for reports in own)
+    by_itself = unattended > OWN_RHYTHM_A_DAY * history.span / 86_400
     if by_itself:
         clock = times - _without_data(history, times)
     elif any(domain(history.entities[entity]) in ACTUATOR_DOMAINS for entity in entities):
