@@ -8,6 +8,7 @@ from homeintel.patterns.detect import detect_all
 from homeintel.patterns.findings import Findings
 from homeintel.patterns.history import History
 from homeintel.patterns.identity import ANOMALY_COLUMNS, PATTERN_COLUMNS, anomaly_ids, pattern_ids
+from homeintel.patterns.known import known_automations
 from homeintel.patterns.load import load_history
 from homeintel.patterns.tables import anomaly_rows, funnel_rows, pattern_rows
 from homeintel.phase import Outcome, Phase
@@ -18,14 +19,18 @@ OWN_GATES = "detector <> 'suggestions'"
 
 
 def load(phase: Phase) -> History:
-    """Return the window's history from the store.
+    """Return the window's history from the store, with the home's own automations where their file is named.
 
     Raises:
         StoreError: the database can't be read.
+        SettingsError: the automations file can't be used.
     """
-    home = phase.settings.home
+    home, file = phase.settings.home, phase.settings.suggestions.automations_file
+    known = known_automations(file) if file is not None else frozenset()
     with phase.store.connect() as connection:
-        return load_history(connection, phase.window, latitude=home.latitude, longitude=home.longitude)
+        return load_history(
+            connection, phase.window, latitude=home.latitude, longitude=home.longitude, known_automations=known
+        )
 
 
 def analyse(history: History) -> Findings:
