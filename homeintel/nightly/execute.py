@@ -1,7 +1,6 @@
 """Executes one phase's notebook and says how it ended. papermill's own metadata is not trusted for that."""
 
 import logging
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,8 @@ from homeintel import errors
 from homeintel.errors import HomeintelError, KernelDiedError, NightError, PhaseTimeoutError
 from homeintel.mime import OUTCOME_MIME
 from homeintel.nightly.banner import put_banner
-from homeintel.nightly.kernel import ENGINE, TimeLimit, kernel_log
+from homeintel.nightly.kernel import ENGINE, TimeLimit
+from homeintel.nightly.kernels import Kernels, StartedKernel
 from homeintel.nightly.redact import redact
 from homeintel.phase import Outcome
 
@@ -49,6 +49,7 @@ def execute_phase(
     limit_seconds: float,
     on_cell: Callable[[], None] = lambda: None,
     secrets: tuple[str, ...] = (),
+    kernels: Kernels | None = None,
 ) -> Execution:
     """Execute `source` with `parameters` into `target`; an error inside is an outcome, not an exception.
 
@@ -59,13 +60,16 @@ def execute_phase(
     logging.getLogger("papermill").setLevel(logging.ERROR)
     began = time.monotonic()
     limit = TimeLimit(limit_seconds)
+    kernel = (kernels or Kernels()).take()
     try:
-        outcome = _outcome_of(_execute(source, target, parameters, limit, on_cell))
+        outcome = _outcome_of(_execute(source, target, parameters, limit, on_cell, kernel))
     except (PapermillExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
         outcome = _failure(error, limit, secrets)
+    finally:
+        _keep_words(kernel, target, secrets)
+        kernel.close()
     seconds = time.monotonic() - began
     _hide_secrets(target, secrets)
-    _hide_secrets(kernel_log(target), secrets)
     if outcome.status == "failed":
         put_banner(source, target, outcome.reason)
     return Execution(outcome, seconds, target)
@@ -88,25 +92,28 @@ def refuse_unknown_parameters(source: Path, parameters: Mapping[str, object]) ->
 
 
 def _execute(
-    source: Path, target: Path, parameters: Mapping[str, str | int], limit: TimeLimit, on_cell: Callable[[], None]
+    source: Path,
+    target: Path,
+    parameters: Mapping[str, str | int],
+    limit: TimeLimit,
+    on_cell: Callable[[], None],
+    kernel: StartedKernel,
 ) -> NotebookNode:
-    # A socket's path may have 103 characters at most on macOS: the system's folder of temporary files is short.
-    with tempfile.TemporaryDirectory(prefix="hi-", ignore_cleanup_errors=True) as work:
-        executed: NotebookNode = execute_notebook(
-            _no_placeholders(source),
-            _no_placeholders(target),
-            parameters=dict(parameters),
-            engine_name=ENGINE,
-            kernel_name="python3",
-            progress_bar=False,
-            # papermill would write the whole notebook twice a cell: 300 times a night, a third of the night's time.
-            request_save_on_cell_execute=False,
-            cwd=str(source.parent),
-            limit=limit,
-            work=Path(work),
-            target=target,
-            on_cell=on_cell,
-        )
+    executed: NotebookNode = execute_notebook(
+        _no_placeholders(source),
+        _no_placeholders(target),
+        parameters=dict(parameters),
+        engine_name=ENGINE,
+        kernel_name="python3",
+        progress_bar=False,
+        # papermill would write the whole notebook twice a cell: 300 times a night, a third of the night's time.
+        request_save_on_cell_execute=False,
+        cwd=str(source.parent),
+        limit=limit,
+        kernel=kernel,
+        target=target,
+        on_cell=on_cell,
+    )
     return executed
 
 
@@ -150,13 +157,18 @@ def _failure(error: Exception, limit: TimeLimit, secrets: tuple[str, ...]) -> Ou
     return Outcome("failed", 0, redact(str(ours), secrets))
 
 
+def _keep_words(kernel: StartedKernel, target: Path, secrets: tuple[str, ...]) -> None:
+    """Put what the kernel wrote past its notebook beside it; most kernels write nothing."""
+    words = kernel.words.read_text(encoding="utf-8", errors="replace")
+    if words:
+        target.with_suffix(".kernel.log").write_text(redact(words, secrets), encoding="utf-8")
+
+
 def _hide_secrets(record: Path, secrets: tuple[str, ...]) -> None:
-    """Replace secrets in a file of the record; it should never find one. An empty file is no record and goes."""
+    """Replace secrets in the record; it should never find one, and rewrites the file only if it does."""
     if not record.exists():
         return
-    text = record.read_text(encoding="utf-8", errors="replace")
+    text = record.read_text(encoding="utf-8")
     clean = redact(text, secrets)
     if clean != text:
         record.write_text(clean, encoding="utf-8")
-    if not text:
-        record.unlink()

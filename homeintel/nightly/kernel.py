@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,8 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.iorw import write_ipynb
 from papermill.log import logger as papermill_log
-from traitlets.config import Config
+
+from homeintel.nightly.kernels import StartedKernel
 
 ENGINE = "homeintel"
 START_SECONDS = 120
@@ -59,7 +59,7 @@ class NightEngine(NBClientEngine):  # type: ignore[misc]  # papermill ships no t
         kernel_name: str,
         *,
         limit: TimeLimit,
-        work: Path,
+        kernel: StartedKernel,
         target: Path,
         on_cell: Callable[[], None],
         **_unused: object,
@@ -71,21 +71,17 @@ class NightEngine(NBClientEngine):  # type: ignore[misc]  # papermill ships no t
         """
         client = PapermillNotebookClient(
             nb_man,
+            km=kernel.manager,
             kernel_name=kernel_name,
             log=papermill_log,
             startup_timeout=START_SECONDS,
-            config=_kernel_config(work),
             # A phase's kernel has closed its connection by then; a polite farewell costs half a second each.
             shutdown_kernel="immediate",
-            extra_arguments=["--HistoryManager.enabled=False"],
             on_cell_complete=lambda **_cell: on_cell(),
         )
         limit.start(client)
         try:
-            # What a kernel writes past its notebook (a native crash, a complaint at its end) goes to a file, not to
-            # the terminal.
-            with kernel_log(target).open("ab") as sink:
-                client.execute(env=_kernel_environment(work), stdout=sink, stderr=sink)
+            client.execute(cleanup_kc=True)
         except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
             write_ipynb(nb_man.nb, str(target))  # papermill itself writes only what ended by an error in a cell
             if not limit.reached:
@@ -95,30 +91,4 @@ class NightEngine(NBClientEngine):  # type: ignore[misc]  # papermill ships no t
             limit.stop()
 
 
-def kernel_log(target: Path) -> Path:
-    """Return where a kernel's stray words go: beside its executed notebook."""
-    return target.with_suffix(".kernel.log")
-
-
 papermill_engines.register(ENGINE, NightEngine)
-
-
-def _kernel_config(work: Path) -> Config:
-    """Unix sockets in a short folder of our own (TCP would be open to every user of the machine), and this Python."""
-    config = Config()
-    config.KernelManager.transport = "ipc"
-    config.KernelManager.ip = str(work / "k")
-    # A kernel of the same name in the user's home would shadow this environment's.
-    config.KernelSpecManager.kernel_dirs = []
-    return config
-
-
-def _kernel_environment(work: Path) -> dict[str, str]:
-    """The user's IPython profile must not change a result, nor a frozen-modules warning stand in the record."""
-    return {
-        **os.environ,
-        "IPYTHONDIR": str(work / "ipython"),
-        "PYTHONHASHSEED": "0",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
-    }

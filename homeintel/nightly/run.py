@@ -1,8 +1,9 @@
 """One night: the six phases in order through papermill, each recorded, the report renamed into place at the end."""
 
+import itertools
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -14,6 +15,7 @@ import stamina
 from homeintel.errors import HomeintelError, StoreLockedError
 from homeintel.nightly import finishing, record
 from homeintel.nightly.execute import Execution, execute_phase
+from homeintel.nightly.kernels import Kernels
 from homeintel.nightly.log import night_log
 from homeintel.nightly.memory import MemorySampler
 from homeintel.nightly.pages import PageWorker
@@ -110,9 +112,13 @@ def _work(night: Night, began: float, stream: TextIO | None, crashed: list[str])
     sources = notebook_folder()
     progress = progress_for(stream, sum(finishing.code_cells(sources / spec.notebook) for spec in SPECS))
     plotly_js = f"../assets/{plotly_asset(night.home_folder)}"
-    with MemorySampler() as memory, PageWorker(night.folder, plotly_js, night.secrets) as pages:
+    with (
+        MemorySampler() as memory,
+        PageWorker(night.folder, plotly_js, night.secrets) as pages,
+        Kernels() as kernels,
+    ):
         for spec in SPECS:
-            _one_phase(night, spec, sources, progress, memory)
+            _one_phase(night, spec, sources, progress, memory, kernels)
             if (night.folder / "notebooks" / spec.notebook).exists():
                 night.pages[spec.name] = pages.add(night.folder / "notebooks" / spec.notebook)
         progress.close()
@@ -130,12 +136,14 @@ def _work(night: Night, began: float, stream: TextIO | None, crashed: list[str])
     return finishing.finish_night(night, summary)
 
 
-def _one_phase(night: Night, spec: PhaseSpec, sources: Path, progress: Progress, memory: MemorySampler) -> None:
+def _one_phase(
+    night: Night, spec: PhaseSpec, sources: Path, progress: Progress, memory: MemorySampler, kernels: Kernels
+) -> None:
     progress.begin(spec.name)
     night.log.info("%s: started", spec.name)
     started_at = datetime.now(UTC)
     memory.take_peak()
-    execution = _execute(night, spec, sources, progress)
+    execution = _execute(night, spec, sources, progress, kernels)
     night.executions[spec.name] = execution
     night.peaks[spec.name] = memory.take_peak()
     record.record_phase(
@@ -145,7 +153,7 @@ def _one_phase(night: Night, spec: PhaseSpec, sources: Path, progress: Progress,
     progress.end(spec.name, execution)
 
 
-def _execute(night: Night, spec: PhaseSpec, sources: Path, progress: Progress) -> Execution:
+def _execute(night: Night, spec: PhaseSpec, sources: Path, progress: Progress, kernels: Kernels) -> Execution:
     target = night.folder / "notebooks" / spec.notebook
     if spec.needs and not record.any_rows(night.store, spec.needs):
         return Execution(Outcome("skipped", 0, f"Nothing to work on: {spec.missing}."), 0.0, target)
@@ -161,8 +169,25 @@ def _execute(night: Night, spec: PhaseSpec, sources: Path, progress: Progress) -
             target,
             parameters,
             limit_seconds=night.settings.night.phase_minutes * 60,
-            on_cell=progress.cell,
+            on_cell=_halfway(sources / spec.notebook, spec, progress, kernels),
+            kernels=kernels,
             secrets=night.secrets,
         )
     except HomeintelError as error:
         return Execution(Outcome("failed", 0, redact(str(error), night.secrets)), 0.0, target)
+
+
+def _halfway(notebook: Path, spec: PhaseSpec, progress: Progress, kernels: Kernels) -> Callable[[], None]:
+    """Return what is called after each cell: in the middle of a notebook the next phase's kernel is started.
+
+    Not earlier: the first cells load and analyse, and take the most memory.
+    """
+    left = itertools.count(finishing.code_cells(notebook) - 1, -1)
+    middle = finishing.code_cells(notebook) // 2
+
+    def cell() -> None:
+        progress.cell()
+        if next(left) == middle and spec is not SPECS[-1]:
+            kernels.prepare()
+
+    return cell
