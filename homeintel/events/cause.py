@@ -7,6 +7,8 @@ press wall switches too: a change without a context is a device's own word, not 
 
 import duckdb
 
+from homeintel.events.clean import WORTH
+
 CALL_SECONDS = 30
 """A device that answers a service call so late is still answering it; Home Assistant itself forgets after 5 seconds."""
 
@@ -15,46 +17,64 @@ SETTLE_SECONDS = 5
 
 
 def judge_causes(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `changed` from `written`, `storms` and `raw_runs`: the kept changes with cause, reason and causing entity."""
+    """Make `changed` from `written`, `storms` and `raw_runs`: the kept changes with cause, reason and causing entity.
+
+    What a source does not hold is not joined: InfluxDB knows no runs, and most days have no storm.
+    """
+    runs = _RUNS if _holds(connection, "raw_runs") else _NO_RUNS
+    storms = _STORMS if _holds(connection, "storms") else _NO_STORMS
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE changed AS
         WITH kept AS (
-            SELECT ts, entity_id, shown AS state, previous, value, source,
+            SELECT ts, entity_id, shown AS state, previous, {WORTH} AS value, source,
                 coalesce(context_id, CASE WHEN met THEN met_id END) AS id,
                 coalesce(context_user_id, CASE WHEN met THEN met_user_id END) AS user_id,
                 coalesce(context_parent_id, CASE WHEN met THEN met_parent_id END) AS parent_id,
                 knows_context OR (met AND met_knows) AS knows
             FROM written WHERE NOT repeated AND NOT known),
-        runs AS (
-            SELECT context_id AS id, arg_min(entity_id, ts) AS run_entity FROM raw_runs
-            WHERE kind IN ('automation', 'script') AND context_id IS NOT NULL GROUP BY context_id),
-        calls AS (
-            SELECT ts AS called_at, target AS entity_id, kind AS call_kind, runs.run_entity AS call_entity
-            FROM raw_runs LEFT JOIN runs ON runs.id = raw_runs.context_id
-            WHERE kind = 'person' OR (kind = 'call' AND runs.run_entity IS NOT NULL)),
+        with_runs AS ({runs}),
+        with_storms AS ({storms}),
         judged AS (
-            SELECT kept.*, runs.run_entity, call_entity,
-                coalesce(kept.ts <= storms.ended_at, FALSE) AS stormy,
-                coalesce(kept.ts - called_at <= INTERVAL '{CALL_SECONDS} seconds', FALSE) AS called, CASE
+            SELECT *, CASE
                 WHEN user_id IS NOT NULL THEN 'user'
-                WHEN runs.run_entity IS NOT NULL THEN 'run'
+                WHEN run_entity IS NOT NULL THEN 'run'
                 WHEN parent_id IS NOT NULL THEN 'parent'
                 WHEN called AND call_kind = 'person' THEN 'asked'
                 WHEN called THEN 'called'
                 WHEN stormy THEN 'storm'
                 WHEN previous IS NULL THEN 'first'
                 WHEN knows THEN 'device' ELSE 'silent' END AS why
-            FROM kept LEFT JOIN runs USING (id)
-            ASOF LEFT JOIN calls ON kept.entity_id = calls.entity_id AND kept.ts >= calls.called_at
-            ASOF LEFT JOIN (
-                SELECT started_at, ended_at + INTERVAL '{SETTLE_SECONDS} seconds' AS ended_at FROM storms) AS storms
-                ON kept.ts >= storms.started_at)
+            FROM with_storms)
         SELECT ts, entity_id, state, previous, value, source,
             CASE why WHEN 'run' THEN run_entity WHEN 'called' THEN call_entity END AS cause_entity_id,
             {_case(0)} AS cause, {_case(1)} AS cause_reason
         FROM judged ORDER BY ts"""
     )
 
+
+def _holds(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return connection.execute(f"SELECT EXISTS (SELECT 1 FROM {table})").fetchone() == (True,)
+
+
+# The run whose context a change has, and the last service call for its entity shortly before.
+_RUNS = f"""
+    WITH runs AS (
+        SELECT context_id AS id, arg_min(entity_id, ts) AS run_entity FROM raw_runs
+        WHERE kind IN ('automation', 'script') AND context_id IS NOT NULL GROUP BY context_id),
+    calls AS (
+        SELECT ts AS called_at, target AS entity_id, kind AS call_kind, runs.run_entity AS call_entity
+        FROM raw_runs LEFT JOIN runs ON runs.id = raw_runs.context_id
+        WHERE kind = 'person' OR (kind = 'call' AND runs.run_entity IS NOT NULL))
+    SELECT kept.*, runs.run_entity, call_kind, call_entity,
+        coalesce(kept.ts - called_at <= INTERVAL '{CALL_SECONDS} seconds', FALSE) AS called
+    FROM kept LEFT JOIN runs USING (id)
+    ASOF LEFT JOIN calls ON kept.entity_id = calls.entity_id AND kept.ts >= calls.called_at"""
+_NO_RUNS = "SELECT *, NULL AS run_entity, NULL AS call_kind, NULL AS call_entity, FALSE AS called FROM kept"
+
+_STORMS = f"""
+    SELECT with_runs.*, coalesce(ts <= ended_at + INTERVAL '{SETTLE_SECONDS} seconds', FALSE) AS stormy
+    FROM with_runs ASOF LEFT JOIN storms ON with_runs.ts >= storms.started_at"""
+_NO_STORMS = "SELECT *, FALSE AS stormy FROM with_runs"
 
 _REASONS = {
     "user": ("person", "certain: a user id in the context"),

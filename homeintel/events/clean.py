@@ -1,6 +1,6 @@
 """Cleaning, in SQL: from what was written to what changed. Works on the temporary tables of `load`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import duckdb
 
@@ -39,6 +39,12 @@ _NOT_MET = """FALSE AS met, NULL::VARCHAR AS met_id, NULL::VARCHAR AS met_user_i
     FALSE AS met_knows"""
 
 
+WORTH = f"""coalesce(value, TRY_CAST(state AS DOUBLE), CASE state {
+    " ".join(f"WHEN '{word}' THEN {number}" for word, number in WORDS_AS_NUMBERS.items())
+} END)"""
+"""A state's number as Home Assistant reckons it (`state_as_number`), whether or not the source holds it."""
+
+
 def make_known(connection: duckdb.DuckDBPyConnection, *, before: str | None) -> None:
     """Set what stood before the first piece, so that equal states are removed across the border of days too.
 
@@ -71,42 +77,42 @@ def clean(connection: duckdb.DuckDBPyConnection, attributes: Iterable[str], *, m
 def _states(connection: duckdb.DuckDBPyConnection, *, merged: bool) -> None:
     """Order the discrete states and judge each: unavailable, repeated or kept.
 
-    `state` is what was written, `shown` what `events` will say: for moments what occurred, for others the same. `value`
-    is its number as Home Assistant reckons it (`state_as_number`), whether or not the source holds it.
+    `state` is what was written, `shown` what `events` will say: for moments what occurred, for others the same.
+    Partitions are by the 64-bit hash of the entity id: numbers sort several times faster than texts, and a home's
+    thousand entities meet with a chance of 1 in 10^13.
     """
-    moments = sql_list(MOMENTS)
-    words = "MAP {" + ", ".join(f"'{domain}': '{word}'" for domain, word in MOMENT_STATES.items()) + "}"
-    numbers = "MAP {" + ", ".join(f"'{word}': {number}" for word, number in WORDS_AS_NUMBERS.items()) + "}"
+    is_moment = " OR ".join(f"starts_with(entity_id, '{domain}.')" for domain in MOMENTS)
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE written AS
-        WITH available AS (
-            SELECT raw_states.*, list_contains({moments}, {_DOMAIN}) AS is_moment FROM raw_states WHERE {_AVAILABLE}),
-        named AS (
-            SELECT available.* REPLACE (
-                coalesce(available.value, TRY_CAST(state AS DOUBLE), {numbers}[state]) AS value),
-                CASE WHEN is_moment THEN coalesce(
-                    CASE WHEN {_DOMAIN} = 'event' THEN coalesce(occurred.value,
-                        CASE WHEN json_valid(attributes) THEN json_extract_string(attributes, '$.event_type') END) END,
-                    {words}[{_DOMAIN}]) ELSE state END AS shown
-            FROM available LEFT JOIN (
-                SELECT ts, entity_id, any_value(value) AS value FROM raw_attributes WHERE attribute = 'event_type'
-                GROUP BY ALL) AS occurred USING (ts, entity_id)),
+        WITH available AS (SELECT *, {is_moment} AS is_moment FROM raw_states WHERE {_AVAILABLE}),
+        occurred AS (
+            SELECT ts, entity_id, any_value(value) AS occurrence FROM raw_attributes WHERE attribute = 'event_type'
+            GROUP BY ALL),
+        moments AS (
+            SELECT available.*, coalesce(occurrence,
+                CASE WHEN json_valid(attributes) THEN json_extract_string(attributes, '$.event_type') END,
+                {_case(_DOMAIN, MOMENT_STATES)}) AS shown
+            FROM available LEFT JOIN occurred USING (ts, entity_id) WHERE is_moment),
         with_known AS (
-            SELECT ts, entity_id, state, shown, value, context_id, context_user_id, context_parent_id, knows_context,
-                source, rank, is_moment, FALSE AS known FROM named
+            SELECT *, state AS shown, FALSE AS known FROM available WHERE NOT is_moment
+            UNION ALL BY NAME SELECT *, FALSE AS known FROM moments
             UNION ALL BY NAME
-            SELECT {BEFORE_ALL} AS ts, entity_id, state, state AS shown, 0 AS rank, TRUE AS known
-            FROM known_states)
-        SELECT *, lag(state) OVER in_order AS before, lag(shown) OVER in_order AS previous,
+            SELECT {BEFORE_ALL} AS ts, entity_id, state, state AS shown, 0 AS rank, TRUE AS known FROM known_states)
+        SELECT * EXCLUDE (attributes), lag(state) OVER in_order AS before, lag(shown) OVER in_order AS previous,
             {_MET if merged else _NOT_MET},
             state IS NOT DISTINCT FROM before OR coalesce(is_moment
                 AND epoch(ts) - epoch(TRY_CAST(state AS TIMESTAMPTZ)) > {STALE_SECONDS}, FALSE) AS repeated
-        FROM with_known WINDOW in_order AS (PARTITION BY entity_id ORDER BY ts, rank)"""
+        FROM with_known WINDOW in_order AS (PARTITION BY hash(entity_id) ORDER BY ts, rank)"""
     )
     connection.execute(
         """CREATE OR REPLACE TEMP TABLE known_states AS
         SELECT entity_id, arg_max(shown, ts) AS state FROM written GROUP BY entity_id"""
     )
+
+
+def _case(what: str, values: Mapping[str, object]) -> str:
+    """Return a SQL expression for our own small mapping; several times faster than a map literal."""
+    return f"CASE {what} " + " ".join(f"WHEN '{key}' THEN {value!r}" for key, value in values.items()) + " END"
 
 
 def _attributes(connection: duckdb.DuckDBPyConnection, names: list[str]) -> None:
@@ -128,7 +134,8 @@ def _attributes(connection: duckdb.DuckDBPyConnection, names: list[str]) -> None
             UNION ALL
             SELECT {BEFORE_ALL}, entity_id, attribute, value FROM known_attributes)
         SELECT ts, entity_id, attribute, value FROM observed
-        QUALIFY value IS DISTINCT FROM lag(value) OVER (PARTITION BY entity_id, attribute ORDER BY ts)
+        QUALIFY value IS DISTINCT FROM lag(value) OVER (
+            PARTITION BY hash(entity_id, attribute) ORDER BY ts)
         ORDER BY ts""",
         {"names": names, "paths": paths},
     )

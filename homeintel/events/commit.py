@@ -13,14 +13,18 @@ DAY_TABLES = ("events", "attribute_changes", "measurements")
 
 _FUNNEL = f"""
 CREATE OR REPLACE TEMP TABLE funnel AS
-WITH counts AS (
+WITH of_written AS (
+    SELECT CAST(ts AS DATE) AS day, count(*) AS available, count(*) FILTER (repeated) AS repeated
+    FROM written WHERE NOT known GROUP BY 1),
+of_changed AS (
+    SELECT CAST(ts AS DATE) AS day, count(*) AS kept, count(*) FILTER (cause = 'restart') AS restart
+    FROM changed GROUP BY 1),
+counts AS (
     SELECT CAST(ts AS DATE) AS day, 'states' AS step, count(*) AS n FROM raw_states GROUP BY 1
     UNION ALL SELECT CAST(ts AS DATE), 'numbers', sum("count") FROM raw_numbers GROUP BY 1
     UNION ALL SELECT CAST(ts AS DATE), 'measurements', count(*) FROM reduced GROUP BY 1
-    UNION ALL SELECT CAST(ts AS DATE), 'available', count(*) FROM written WHERE NOT known GROUP BY 1
-    UNION ALL SELECT CAST(ts AS DATE), 'repeated', count(*) FROM written WHERE repeated AND NOT known GROUP BY 1
-    UNION ALL SELECT CAST(ts AS DATE), 'kept', count(*) FROM changed GROUP BY 1
-    UNION ALL SELECT CAST(ts AS DATE), 'restart', count(*) FROM changed WHERE cause = 'restart' GROUP BY 1
+    UNION ALL SELECT day, unnest(['available', 'repeated']), unnest([available, repeated]) FROM of_written
+    UNION ALL SELECT day, unnest(['kept', 'restart']), unnest([kept, restart]) FROM of_changed
     UNION ALL SELECT CAST(ts AS DATE), 'attribute_changes', count(*) FROM changed_attributes
         WHERE ts > {BEFORE_ALL} GROUP BY 1
     UNION ALL SELECT day, reason, sum(points) FROM refused GROUP BY ALL),

@@ -55,11 +55,14 @@ def find_gaps(connection: duckdb.DuckDBPyConnection, start: datetime, end: datet
 def _unavailable(connection: duckdb.DuckDBPyConnection, start: datetime, end: datetime) -> None:
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE unavailable AS
-        WITH observed AS (
+        WITH judged AS (
             SELECT entity_id, ts, state IS NULL OR list_contains({sql_list(NOT_AVAILABLE)}, state) AS missing
-            FROM raw_states
-            UNION ALL SELECT entity_id, unnest([oldest, newest]), FALSE FROM raw_numbers SEMI JOIN (
-                SELECT entity_id FROM open_gaps UNION ALL SELECT entity_id FROM raw_states) USING (entity_id)
+            FROM raw_states),
+        concerned AS (SELECT entity_id FROM judged WHERE missing UNION SELECT entity_id FROM open_gaps),
+        observed AS (
+            SELECT * FROM judged SEMI JOIN concerned USING (entity_id)
+            UNION ALL SELECT entity_id, unnest([oldest, newest]), FALSE FROM raw_numbers
+                SEMI JOIN concerned USING (entity_id)
             UNION ALL SELECT entity_id, $start::TIMESTAMPTZ - INTERVAL '1 microsecond', TRUE FROM open_gaps),
         turns AS (
             SELECT * FROM observed QUALIFY missing IS DISTINCT FROM

@@ -29,10 +29,14 @@ def find_storms(connection: duckdb.DuckDBPyConnection) -> None:
             SELECT ts, entity_id FROM written WHERE repeated AND NOT known
             UNION ALL
             SELECT ts, entity_id FROM raw_states WHERE state IS NULL OR list_contains({sql_list(NOT_AVAILABLE)}, state)),
-        entities AS (SELECT CAST(ts AS DATE) AS day, count(DISTINCT entity_id) AS entities FROM raw_states GROUP BY 1),
+        crowded AS (
+            SELECT epoch_ms(ts) // {BIN_SECONDS * 1000} AS bin FROM again
+            GROUP BY 1 HAVING count(*) >= {FEWEST_ENTITIES}),
+        entities AS (SELECT CAST(ts AS DATE) AS day, count(DISTINCT hash(entity_id)) AS entities FROM raw_states GROUP BY 1),
         bins AS (
             SELECT min(ts) AS first, max(ts) AS last, count(DISTINCT entity_id) AS wrote, CAST(min(ts) AS DATE) AS day
-            FROM again GROUP BY epoch_ms(ts) // {BIN_SECONDS * 1000}),
+            FROM again SEMI JOIN crowded ON epoch_ms(ts) // {BIN_SECONDS * 1000} = bin
+            GROUP BY epoch_ms(ts) // {BIN_SECONDS * 1000}),
         found AS (
             SELECT first AS started_at, last AS ended_at FROM bins JOIN entities USING (day)
             WHERE wrote >= greatest({FEWEST_ENTITIES}, {SHARE_OF_ENTITIES} * entities)
