@@ -117,6 +117,7 @@ def _work(night: Night, began: float, stream: TextIO | None, crashed: list[str])
         PageWorker(night.folder, plotly_js, night.secrets) as pages,
         Kernels() as kernels,
     ):
+        kernels.prepare()
         for spec in SPECS:
             _one_phase(night, spec, sources, progress, memory, kernels)
             if (night.folder / "notebooks" / spec.notebook).exists():
@@ -169,7 +170,7 @@ def _execute(night: Night, spec: PhaseSpec, sources: Path, progress: Progress, k
             target,
             parameters,
             limit_seconds=night.settings.night.phase_minutes * 60,
-            on_cell=_halfway(sources / spec.notebook, spec, progress, kernels),
+            on_cell=_after_each_cell(sources / spec.notebook, spec, progress, kernels),
             kernels=kernels,
             secrets=night.secrets,
         )
@@ -177,17 +178,17 @@ def _execute(night: Night, spec: PhaseSpec, sources: Path, progress: Progress, k
         return Execution(Outcome("failed", 0, redact(str(error), night.secrets)), 0.0, target)
 
 
-def _halfway(notebook: Path, spec: PhaseSpec, progress: Progress, kernels: Kernels) -> Callable[[], None]:
-    """Return what is called after each cell: in the middle of a notebook the next phase's kernel is started.
+def _after_each_cell(notebook: Path, spec: PhaseSpec, progress: Progress, kernels: Kernels) -> Callable[[], None]:
+    """Return what is called after each cell: after a third of a notebook the next phase's kernel is started.
 
     Not earlier: the first cells load and analyse, and take the most memory.
     """
-    left = itertools.count(finishing.code_cells(notebook) - 1, -1)
-    middle = finishing.code_cells(notebook) // 2
+    done = itertools.count(1)
+    third = finishing.code_cells(notebook) // 3
 
     def cell() -> None:
         progress.cell()
-        if next(left) == middle and spec is not SPECS[-1]:
+        if next(done) == third and spec is not SPECS[-1]:
             kernels.prepare()
 
     return cell
