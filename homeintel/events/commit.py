@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from homeintel.events.clean import BEFORE_ALL, CLEANING_VERSION
+from homeintel.events.load import UTC_DAY
 
 DAY_TABLES = ("events", "attribute_changes", "measurements")
 """Tables whose rows lie in one day by their `ts`; gaps are cut, `event_days` has a column for it."""
@@ -14,24 +15,24 @@ DAY_TABLES = ("events", "attribute_changes", "measurements")
 _FUNNEL = f"""
 CREATE OR REPLACE TEMP TABLE funnel AS
 WITH of_written AS (
-    SELECT CAST(ts AS DATE) AS day, count(*) AS available, count(*) FILTER (repeated) AS repeated
+    SELECT {UTC_DAY} AS day, count(*) AS available, count(*) FILTER (repeated) AS repeated
     FROM written WHERE NOT known GROUP BY 1),
 of_changed AS (
-    SELECT CAST(ts AS DATE) AS day, count(*) AS kept, count(*) FILTER (cause = 'restart') AS restart
+    SELECT {UTC_DAY} AS day, count(*) AS kept, count(*) FILTER (cause = 'restart') AS restart
     FROM changed GROUP BY 1),
 counts AS (
-    SELECT CAST(ts AS DATE) AS day, 'states' AS step, count(*) AS n FROM raw_states GROUP BY 1
-    UNION ALL SELECT CAST(ts AS DATE), 'numbers', sum("count") FROM raw_numbers GROUP BY 1
-    UNION ALL SELECT CAST(ts AS DATE), 'measurements', count(*) FROM reduced GROUP BY 1
+    SELECT {UTC_DAY} AS day, 'states' AS step, count(*) AS n FROM raw_states GROUP BY 1
+    UNION ALL SELECT {UTC_DAY}, 'numbers', sum("count") FROM raw_numbers GROUP BY 1
+    UNION ALL SELECT {UTC_DAY}, 'measurements', count(*) FROM reduced GROUP BY 1
     UNION ALL SELECT day, unnest(['available', 'repeated']), unnest([available, repeated]) FROM of_written
     UNION ALL SELECT day, unnest(['kept', 'restart']), unnest([kept, restart]) FROM of_changed
-    UNION ALL SELECT CAST(ts AS DATE), 'attribute_changes', count(*) FROM changed_attributes
+    UNION ALL SELECT {UTC_DAY}, 'attribute_changes', count(*) FROM changed_attributes
         WHERE ts > {BEFORE_ALL} GROUP BY 1
     UNION ALL SELECT day, reason, sum(points) FROM refused GROUP BY ALL),
 points_read AS (
     SELECT day, 'points' AS step, sum(n) AS n FROM counts
     WHERE step IN ('states', 'numbers') OR step IN (SELECT reason FROM refused) GROUP BY day),
-newest AS (SELECT CAST(ts AS DATE) AS day, max(ts) AS last_point FROM points GROUP BY 1)
+newest AS (SELECT {UTC_DAY} AS day, max(ts) AS last_point FROM points GROUP BY 1)
 SELECT day, map_from_entries(list((step, CAST(n AS BIGINT)))) AS steps, any_value(newest.last_point) AS last_point
 FROM (FROM counts UNION ALL FROM points_read) LEFT JOIN newest USING (day) GROUP BY day
 """

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from homeintel.errors import SourceRefusedError, SourceUnavailableError
+from homeintel.events.load import UTC_DAY
 from homeintel.events.source import ROWS_A_PIECE, Batch, Found
 from homeintel.events.tables import OPTIONAL, as_states
 from homeintel.settings import FilesSettings
@@ -73,7 +74,7 @@ class FilesSource:
 
     def pieces(self, days: Sequence[date]) -> Iterator[list[date]]:
         """Days together as long as they hold few rows."""
-        counts = dict(self._stage().execute("SELECT CAST(ts AS DATE), count(*) FROM staged GROUP BY 1").fetchall())
+        counts = dict(self._stage().execute(f"SELECT {UTC_DAY}, count(*) FROM staged GROUP BY 1").fetchall())
         piece: list[date] = []
         rows = 0
         for day in days:

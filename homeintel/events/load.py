@@ -28,6 +28,9 @@ def sql_list(names: Iterable[str]) -> str:
     return "[" + ", ".join(f"'{name}'" for name in sorted(names)) + "]"
 
 
+UTC_DAY = "(DATE '1970-01-01' + CAST(epoch_us(ts) // 86400000000 AS INTEGER))"
+"""The day of `ts`; a cast would ask the calendar of a time zone for every row, at six times the cost."""
+
 _DOMAIN = "split_part(entity_id, '.', 1)"
 _NUMBER = "coalesce(value, TRY_CAST(state AS DOUBLE))"
 _IS_NUMERIC = f"""(list_contains({sql_list(NUMERIC_DOMAINS)}, {_DOMAIN}) AND isfinite({_NUMBER})
@@ -63,9 +66,7 @@ class Loader:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, numeric_interval: int, exclude: Sequence[str]) -> None:
         self._connection = connection
-        self._bucket = (
-            f"time_bucket(INTERVAL '{int(numeric_interval)} seconds', ts, TIMESTAMPTZ '1970-01-01 00:00:00+00')"
-        )
+        self._bucket = f"make_timestamptz(epoch_us(ts) // {numeric_interval}000000 * {numeric_interval}000000)"
         globs = " OR ".join(["entity_id GLOB ?"] * len(exclude)) or "FALSE"
         self._refusal = f"""CASE WHEN ts IS NULL OR NOT (ts >= ? AND ts < ?) THEN 'wrong time'
             WHEN NOT contains(entity_id, '.') THEN 'not an entity'
@@ -110,5 +111,5 @@ class Loader:
         return [states, numbers, self._refused("count(*)")]
 
     def _refused(self, points: str) -> str:
-        return f"""INSERT INTO refused SELECT CAST(ts AS DATE), {self._refusal} AS reason, {points}
+        return f"""INSERT INTO refused SELECT {UTC_DAY}, {self._refusal} AS reason, {points}
             FROM incoming WHERE reason IS NOT NULL GROUP BY 1, 2"""

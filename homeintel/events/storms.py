@@ -3,7 +3,7 @@
 import duckdb
 
 from homeintel.events.domains import NOT_AVAILABLE
-from homeintel.events.load import sql_list
+from homeintel.events.load import UTC_DAY, sql_list
 
 BIN_SECONDS = 5
 """`The same seconds`: Home Assistant restores its entities within a few."""
@@ -32,9 +32,9 @@ def find_storms(connection: duckdb.DuckDBPyConnection) -> None:
         crowded AS (
             SELECT epoch_ms(ts) // {BIN_SECONDS * 1000} AS bin FROM again
             GROUP BY 1 HAVING count(*) >= {FEWEST_ENTITIES}),
-        entities AS (SELECT CAST(ts AS DATE) AS day, count(DISTINCT hash(entity_id)) AS entities FROM raw_states GROUP BY 1),
+        entities AS (SELECT {UTC_DAY} AS day, count(DISTINCT hash(entity_id)) AS entities FROM raw_states GROUP BY 1),
         bins AS (
-            SELECT min(ts) AS first, max(ts) AS last, count(DISTINCT entity_id) AS wrote, CAST(min(ts) AS DATE) AS day
+            SELECT min(ts) AS first, max(ts) AS last, count(DISTINCT entity_id) AS wrote, min({UTC_DAY}) AS day
             FROM again SEMI JOIN crowded ON epoch_ms(ts) // {BIN_SECONDS * 1000} = bin
             GROUP BY epoch_ms(ts) // {BIN_SECONDS * 1000}),
         found AS (
