@@ -42,6 +42,8 @@ DAYS = 30
 _NIGHT = """
 import json, sys, time
 from datetime import UTC, date, datetime, timedelta
+import stamina
+import homeintel.events.influxdb1
 import homeintel.events.sync as sync
 from homeintel.events.phase import run
 from homeintel.phase import Phase, Window
