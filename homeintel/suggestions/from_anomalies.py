@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, tzinfo
 from typing import Any
 
 import pandas as pd
@@ -34,7 +35,11 @@ Row = Mapping[str, Any]
 
 
 def from_anomalies(
-    anomalies: pd.DataFrame, habits: Sequence[PatternRow], names: Names, battery_devices: Iterable[str]
+    anomalies: pd.DataFrame,
+    habits: Sequence[PatternRow],
+    names: Names,
+    battery_devices: Iterable[str],
+    zone: tzinfo = UTC,
 ) -> list[Candidate]:
     """Return the suggestions that anomalies make, one a device, automation or habit.
 
@@ -45,6 +50,7 @@ def from_anomalies(
         habits: tonight's patterns that no machine carries out.
         names: what people call their entities.
         battery_devices: addresses of devices that run on a battery.
+        zone: the home's time zone, for the times a reader sees.
     """
     batteries = set(battery_devices)
     known = anomalies[anomalies["entity_id"].notna()].sort_values(["entity_id", "anomaly_id"], kind="stable")
@@ -55,7 +61,7 @@ def from_anomalies(
         if row["kind"] == "silent":
             entity = str(row["entity_id"])
             by_device.setdefault(names.device.get(entity, entity), []).append(row)
-    silent = [_silent(device, group, names, battery=device in batteries) for device, group in by_device.items()]
+    silent = [_silent(device, group, names, zone, battery=device in batteries) for device, group in by_device.items()]
     worst: dict[tuple[str, str], Row] = {}
     for row in rows:
         if row["kind"] == "undone_automation":
@@ -69,7 +75,7 @@ def _score(row: Row) -> float:
     return float(row["score"])
 
 
-def _silent(device: str, group: Sequence[Row], names: Names, *, battery: bool) -> Candidate:
+def _silent(device: str, group: Sequence[Row], names: Names, zone: tzinfo, *, battery: bool) -> Candidate:
     entities = tuple(str(row["entity_id"]) for row in group)
     worst = max(group, key=_score)
     name = names.of(entities[0])
@@ -81,7 +87,7 @@ def _silent(device: str, group: Sequence[Row], names: Names, *, battery: bool) -
         worst,
         identity,
         title=title,
-        description=f"{name} has not reported since {worst['started_at']:%Y-%m-%d %H:%M} UTC. {advice}",
+        description=f"{name} has not reported since {worst['started_at'].astimezone(zone):%Y-%m-%d %H:%M %Z}. {advice}",
         entities=entities,
         names=names,
         effects=(("silent", device),),
