@@ -11,7 +11,8 @@ from homeintel.nightly.redact import redact
 from homeintel.nightly.summary import Summary
 from homeintel.phase import PHASES
 from homeintel.report.site import publish_night, unwritable, write_home_index, write_index
-from homeintel.store import records, write_read_copy, write_snapshot
+from homeintel.settings import Settings
+from homeintel.store import Store, records, write_read_copy, write_snapshot
 from homeintel.suggestions.export import FILE_NAME as AUTOMATIONS
 from homeintel.suggestions.export import export
 
@@ -85,11 +86,20 @@ def _copies(night: "Night", summary: Summary) -> None:
 
 
 def _tell(night: "Night", _summary: Summary) -> None:
-    """Send the run's message from its closed row; a broker that is away keeps it in the outbox."""
-    if night.settings.publish.enabled:
+    tell(night.store, night.settings, night.run_id)
+
+
+def tell(store: Store, settings: Settings, run_id: str) -> None:
+    """Send the run's message from its closed row; where the broker is away it waits in the outbox.
+
+    Raises:
+        PublishError: it waits, and why.
+        StoreError: the database refused.
+    """
+    if settings.publish.enabled:
         from homeintel.publish.run_message import send_run_message
 
-        send_run_message(night.store, night.settings, night.run_id)
+        send_run_message(store, settings, run_id)
 
 
 def _home_index(night: "Night", _summary: Summary) -> None:

@@ -78,7 +78,7 @@ def run_night(
         _migrate_patiently(store)
         crashed = record.close_crashed(store)
         run_id = record.open_run(store, settings.params_file, window)
-        with _closed_at_any_rate(store, run_id):
+        with _closed_at_any_rate(store, settings, run_id):
             folder = prepare_night(settings.storage.reports / settings.home.slug, str(window.end_day))
             with night_log(folder / "run.log") as log:
                 night = Night(settings, window, store, run_id, folder, log, secret_values(settings))
@@ -92,13 +92,17 @@ def _migrate_patiently(store: Store) -> None:
 
 
 @contextmanager
-def _closed_at_any_rate(store: Store, run_id: str) -> Iterator[None]:
-    """Close the run as failed if the night ends by an error or an interruption."""
+def _closed_at_any_rate(store: Store, settings: Settings, run_id: str) -> Iterator[None]:
+    """Close the run as failed, and tell Home Assistant, if the night ends by an error or an interruption."""
     try:
         yield
     except BaseException as error:
         happened = str(error) if isinstance(error, HomeintelError) else f"Interrupted: {type(error).__name__}."
         record.close_run(store, run_id, "failed", happened, points_read=None, events_kept=None)
+        try:
+            finishing.tell(store, settings, run_id)
+        except HomeintelError as untold:
+            error.add_note(str(untold))
         raise
 
 

@@ -1,14 +1,19 @@
 """Bad input, each with a clear message, a status, and nothing lost. The phase concerned runs on a small home."""
 
+import json
 import os
+import pty
+import re
 import signal
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
 import duckdb
 import paho.mqtt.publish as mqtt_publish
+import paho.mqtt.subscribe as mqtt_subscribe
 import psutil
 import pytest
 
@@ -156,6 +161,55 @@ def test_a_report_folder_that_can_not_be_written_is_told_and_recorded(tmp_path: 
         status, message = connection.execute("SELECT status, message FROM job_runs").fetchone() or ("", "")
     assert status == "failed"
     assert "report folder" in message
+
+
+def test_a_failed_night_is_told_to_home_assistant_too(
+    tmp_path: Path, broker: servers.Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOMEINTEL_PUBLISH_PASSWORD", broker.password)
+    (tmp_path / "reports").write_text("a file, not a folder")
+    address = {"host": "127.0.0.1", "port": broker.port, "username": broker.username}
+    assert night(write_params(tmp_path, publish={"broker": address})).returncode == 1
+    auth = {"username": broker.username, "password": broker.password}
+    heard = mqtt_subscribe.simple("homeintel/small/run", hostname="127.0.0.1", port=broker.port, auth=auth)  # type: ignore[no-untyped-call]
+    message = json.loads(heard.payload)
+    assert (message["status"], message["points_read"], message["suggestions"]) == ("failed", None, 0)
+    assert "report folder" in message["message"]
+
+
+def test_a_first_night_without_a_broker_is_partial_and_says_so(tmp_path: Path) -> None:
+    bridge = {"source": "mqtt", "host": "127.0.0.1", "port": servers.free_port(), "timeout": 2}
+    answer = night(write_params(tmp_path, bridge=bridge))
+    assert answer.returncode == 2, answer.stdout + answer.stderr
+    assert "1/6 capabilities: failed" in answer.stdout
+    assert "4/6 features: skipped" in answer.stdout
+    assert "Night 2026-11-08 partial" in answer.stdout
+    index = (tmp_path / "reports" / "small" / "2026-11-08" / "index.html").read_text()
+    assert "capabilities failed" in index
+    assert "no devices were ever stored" in index
+
+
+def test_on_a_terminal_a_bar_shows_phases_and_cells(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "homeintel", "run", "--params", str(write_params(tmp_path))]
+    leader, follower = pty.openpty()
+    termios.tcsetwinsize(follower, (40, 120))
+    process = subprocess.Popen(command, stdout=follower, stderr=follower)
+    os.close(follower)
+    shown = b""
+    while True:
+        try:
+            piece = os.read(leader, 65_536)
+        except OSError:  # the way a terminal says that nobody writes to it any more
+            break
+        if not piece:
+            break
+        shown += piece
+    os.close(leader)
+    text = shown.decode("utf-8", "replace")
+    assert process.wait(60) == 0, text
+    assert "3/6 patterns:" in text
+    assert re.search(r"\r2/6 events: +\d+%\|.*\| \d+/\d+ \[", text)
+    assert "5/6 suggestions: succeeded in" in text
 
 
 def test_a_database_that_is_not_one_is_told_and_left_alone(tmp_path: Path) -> None:
