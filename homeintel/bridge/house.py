@@ -17,7 +17,8 @@ class House:
     """What a night's query means.
 
     Args:
-        retained: the topics it was read from.
+        seconds: how long the broker was asked; 0 where none was.
+        size: bytes of the payloads it was read from; they themselves are not kept, a large home's are many.
         bridges: those that listed their devices.
         silent: base topics that did not, or whose list is damaged.
         devices: devices and groups of all bridges; each address once.
@@ -25,7 +26,8 @@ class House:
         problems: what was odd, named.
     """
 
-    retained: Retained
+    seconds: float
+    size: int
     bridges: tuple[Bridge, ...]
     silent: tuple[str, ...]
     devices: tuple[Device, ...]
@@ -58,7 +60,8 @@ def read_house(retained: Retained, topics: BridgeTopics) -> House:
     problems = [Problem(f"{base}/bridge/devices", "", error.happened, serious=True) for base, error in damaged.items()]
     problems += [problem for bridge in bridges for problem in bridge.problems]
     return House(
-        retained=retained,
+        seconds=retained.seconds,
+        size=retained.size,
         bridges=bridges,
         silent=tuple(base for base, bridge in found.items() if bridge is None),
         devices=tuple(devices),

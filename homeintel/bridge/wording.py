@@ -6,7 +6,6 @@ from homeintel.bridge.diff import Difference
 from homeintel.bridge.entities import EntityRow
 from homeintel.bridge.house import House
 from homeintel.bridge.problems import Problem
-from homeintel.bridge.retained import Retained
 
 Figure = int | float | str
 
@@ -45,21 +44,20 @@ def count_figures(house: House, difference: Difference, entities: Collection[Ent
         ),
         "entities": len({row.entity_id for row in entities}),
         "problems": len(house.problems),
-        **_broker_figures(house.retained),
+        **_broker_figures(house),
     }
 
 
-def _broker_figures(retained: Retained) -> dict[str, Figure]:
+def _broker_figures(house: House) -> dict[str, Figure]:
     """Return what the query cost the broker; nothing where none was asked."""
-    if not retained.seconds:
+    if not house.seconds:
         return {}
-    return {"broker_seconds": round(retained.seconds, 3), "broker_bytes": retained.size}
+    return {"broker_seconds": round(house.seconds, 3), "broker_bytes": house.size}
 
 
 def summary(house: House, figures: Mapping[str, Figure]) -> str:
     """Return the night in one sentence."""
-    seconds = house.retained.seconds
-    asked = f" in {seconds:.1f} s on the broker" if seconds else ""
+    asked = f" in {house.seconds:.1f} s on the broker" if house.seconds else ""
     count = figures["problems"]
     odd = f"; {count} {'thing was' if count == 1 else 'things were'} not understood" if count else ""
     return (
