@@ -116,15 +116,16 @@ def parse_press(press: Received) -> Answer:
     Raises:
         SuggestionError: it is neither.
     """
-    if len(press.payload) <= MOST_BYTES:
-        try:
-            text = press.payload.decode("utf-8").strip()
-            values = json.loads(text) if text.startswith("{") else {"answer": text}
-            until = date.fromisoformat(values["until"]) if values.get("until") is not None else None
-            return Answer(suggestion_of(press.topic), str(values["answer"]), until)
-        except (ValueError, KeyError, TypeError):
-            pass
-    raise SuggestionError(f"A message of {len(press.payload)} bytes on an answer's topic is no answer.")
+    refused = f"A message of {len(press.payload)} bytes on an answer's topic is no answer."
+    if len(press.payload) > MOST_BYTES:
+        raise SuggestionError(refused)
+    try:
+        text = press.payload.decode("utf-8").strip()
+        values = json.loads(text) if text.startswith("{") else {"answer": text}
+        until = date.fromisoformat(values["until"]) if values.get("until") is not None else None
+        return Answer(suggestion_of(press.topic), str(values["answer"]), until)
+    except (ValueError, KeyError, TypeError) as error:
+        raise SuggestionError(refused) from error
 
 
 def acknowledgement(home: str, answers: Answers, *, run_id: str, night: str) -> dict[str, Any]:

@@ -18,11 +18,11 @@ def test_every_verdict_is_right(seed: int, tmp_path: Path) -> None:
     """Every second home gives Home Assistant's registry; without it, a renamed entity can't be observed."""
     played = play(tmp_path, seed, registry=seed % 2 == 1)
     verdicts = {(row["ieee_address"], row["path"]): row for row in as_records(played.analysis.rows)}
-    agrees_with_the_truth(played, verdicts)
-    agrees_with_the_rows(played, verdicts)
+    assert_agrees_with_the_truth(played, verdicts)
+    assert_agrees_with_the_rows(played, verdicts)
 
 
-def agrees_with_the_truth(played: Played, verdicts: dict[tuple[str, str], dict[str, Any]]) -> None:
+def assert_agrees_with_the_truth(played: Played, verdicts: dict[tuple[str, str], dict[str, Any]]) -> None:
     disabled = set(played.analysis.devices.loc[played.analysis.devices["disabled"].astype(bool), "ieee_address"])
     written = set(played.rows["entity_id"].unique().to_pylist())
     checked = 0
@@ -46,7 +46,7 @@ def agrees_with_the_truth(played: Played, verdicts: dict[tuple[str, str], dict[s
     assert checked > 200
 
 
-def agrees_with_the_rows(played: Played, verdicts: dict[tuple[str, str], dict[str, Any]]) -> None:
+def assert_agrees_with_the_rows(played: Played, verdicts: dict[tuple[str, str], dict[str, Any]]) -> None:
     """Compare with a second count of the raw rows, which knows nothing of the truth's."""
     shown = witness(played.rows, played.window.start, played.window.end)
     own: dict[str, list[tuple[str, str | None]]] = {}
