@@ -6,7 +6,7 @@ cd -- "$(dirname -- "$0")/.."
 
 compile() {
     "${UV:-uv}" pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: \
-        --no-annotate --no-emit-index-url --no-emit-find-links \
+        --no-annotate \
         --custom-compile-command scripts/compile_requirements.sh "$@"
 }
 
