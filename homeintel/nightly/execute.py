@@ -17,7 +17,7 @@ from homeintel.errors import HomeintelError, KernelDiedError, NightError, PhaseT
 from homeintel.mime import OUTCOME_MIME
 from homeintel.nightly.banner import put_banner
 from homeintel.nightly.kernel import ENGINE, TimeLimit
-from homeintel.nightly.kernels import Kernels, StartedKernel
+from homeintel.nightly.kernels import Kernels, StartedKernel, start_kernel
 from homeintel.nightly.redact import redact
 from homeintel.phase import Outcome
 
@@ -60,7 +60,7 @@ def execute_phase(
     logging.getLogger("papermill").setLevel(logging.ERROR)
     began = time.monotonic()
     limit = TimeLimit(limit_seconds)
-    kernel = (kernels or Kernels()).take()
+    kernel = kernels.take() if kernels else start_kernel()
     try:
         outcome = _outcome_of(_execute(source, target, parameters, limit, on_cell, kernel))
     except (PapermillExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
