@@ -12,9 +12,9 @@ from homeintel.report.charts import draw
 from homeintel.report.charts.suggestions import factors_chart, replay_chart
 from homeintel.report.output import show_mime, show_text
 from homeintel.suggestions.analysis import Suggestions
-from homeintel.suggestions.automation import dump_yaml
 from homeintel.suggestions.names import Names
 from homeintel.suggestions.pattern_row import json_object
+from homeintel.suggestions.telling import backtest_sentence, payload_text
 from homeintel.suggestions.views import open_rows
 
 Row = Mapping[str, Any]
@@ -77,39 +77,6 @@ def _closing(row: Row) -> Iterator[str]:
         yield f'<p>Evidence: <a href="{escape(place, quote=True)}">{escape(_evidence(evidence))}</a></p>'
     identity = escape(row["suggestion_id"])
     yield f"<p>Your answer: <code>homeintel feedback accept {identity}</code>, <code>dismiss</code> or <code>snooze</code>.</p>"
-
-
-def backtest_sentence(backtest: Mapping[str, Any]) -> str:
-    """Return a replay in words."""
-    window, held_out = backtest["window"], backtest["held_out"]
-    kept = window["agreed"] + window["earlier"]
-    occasions = window["fired"] + window["earlier"]
-    if backtest["reminder"]:
-        return f"Over {backtest['days']} days you did it by yourself {kept} of {occasions} times; it would have reminded you {occasions - kept} times."
-    held = held_out["fired"] + held_out["earlier"]
-    week = (
-        f" In the {backtest['held_out_days']} days it was not fitted on: {held_out['agreed'] + held_out['earlier']} of {held}."
-        if held
-        else ""
-    )
-    return (
-        f"Replayed over {backtest['days']} days: you wanted it {kept} of {occasions} times "
-        f"({window['earlier']} times you had just done it), it would have been wrong {occasions - kept} times.{week} "
-        f"Saves about {backtest['minutes_saved_per_week']:.1f} minutes a week."
-    )
-
-
-def payload_text(payload: Mapping[str, Any]) -> str:
-    """Return what to send as YAML: the MQTT topics with their payload, or Home Assistant's action."""
-    parts = [payload, *payload.get("more", [])]
-    shown = [
-        {
-            "mqtt": {"topics": part["topics"], "payload": part["payload"]},
-            **({"or_in_home_assistant": part["action"]} if part.get("action") else {}),
-        }
-        for part in parts
-    ]
-    return dump_yaml(shown)
 
 
 def _evidence(evidence: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from homeintel.report.charts.suggestions import backtest_chart, funnel_chart, ranking_chart
 from homeintel.store import Store
-from homeintel.suggestions import letter
+from homeintel.suggestions import letter, telling
 from homeintel.suggestions import phase as room
 from homeintel.suggestions.save import funnel_rows, suggestion_rows
 from homeintel.suggestions.views import backtest_table, changes_table, open_rows, suggestion_table
@@ -133,7 +133,7 @@ def test_five_hundred_suggestions_are_a_readable_chart_of_the_first(store: Store
 
 def test_a_reminder_is_told_as_one() -> None:
     tally = {"agreed": 10, "earlier": 15, "wrong": 3, "undone": 0, "fired": 13, "precision": 0.9}
-    told = letter.backtest_sentence(
+    told = telling.backtest_sentence(
         {"days": 28, "reminder": True, "window": tally, "held_out": tally, "held_out_days": 7}
     )
     assert told == "Over 28 days you did it by yourself 25 of 28 times; it would have reminded you 3 times."
