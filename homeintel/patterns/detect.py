@@ -7,6 +7,7 @@ from homeintel.patterns.anomalies import detect_anomalies
 from homeintel.patterns.findings import Findings, Gate, Traced
 from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History
+from homeintel.patterns.limits import IN_FORCE, Limits
 from homeintel.patterns.mirrors import without_mirrors
 from homeintel.patterns.pairs import detect_pairs
 from homeintel.patterns.presence import AwakeTime, find_presence
@@ -15,21 +16,18 @@ from homeintel.patterns.routines.grid import Present
 from homeintel.patterns.settle import settle
 from homeintel.patterns.stats.fdr import benjamini_hochberg
 
-FALSE_DISCOVERY_RATE = 0.05
-"""Of the reported patterns, the share that chance may have made."""
 
-
-def detect_all(history: History) -> Findings:
-    """Return what the history holds. Pure: the same history gives the same findings."""
+def detect_all(history: History, limits: Limits = IN_FORCE) -> Findings:
+    """Return what the history holds. Pure: the same history and limits give the same findings."""
     read = Gate("history", "changes read", len(history.changes.time))
     history = without_mirrors(history)
     presence = find_presence(history)
     awake = AwakeTime(history)
-    routines = detect_routines(history, Present.of(history, presence.home, awake))
-    pairs = detect_pairs(history, presence.home)
-    sure_pairs, pair_gate = _control("co_occurrence", pairs.found, pairs.tests)
+    routines = detect_routines(history, Present.of(history, presence.home, awake), limits)
+    pairs = detect_pairs(history, presence.home, limits)
+    sure_pairs, pair_gate = _control("co_occurrence", pairs.found, pairs.tests, limits.false_discovery_rate)
     settled = settle(routines.found, sure_pairs)
-    sure_routines, routine_gate = _control("routines", settled.routines, routines.tests)
+    sure_routines, routine_gate = _control("routines", settled.routines, routines.tests, limits.false_discovery_rate)
     patterns = tuple(traced.pattern for traced in (*sure_routines, *settled.pairs))
     anomalies, anomaly_gates = detect_anomalies(history, presence, awake, patterns)
     own = Gate("history", "changes that are no echo of another entity's", len(history.changes.time))
@@ -39,15 +37,15 @@ def detect_all(history: History) -> Findings:
     return Findings(patterns, anomalies, (read, own, days, *of_routines, *of_pairs, *anomaly_gates))
 
 
-def _control(detector: str, found: Sequence[Traced], tests: int) -> tuple[list[Traced], Gate]:
+def _control(detector: str, found: Sequence[Traced], tests: int, most: float) -> tuple[list[Traced], Gate]:
     """Fill in q-values and drop what the false-discovery rate does not allow; each detector is a family of its own."""
     q_values = benjamini_hochberg([traced.pattern.p_value for traced in found], tests)
     funnel = Funnel(detector)
     kept = []
     for traced, q_value in zip(found, q_values.tolist(), strict=True):
-        if q_value <= FALSE_DISCOVERY_RATE:
+        if q_value <= most:
             kept.append(replace(traced, pattern=replace(traced.pattern, q_value=q_value)))
         else:
             funnel.miss(-q_value, f"{traced.pattern.entity_id} {traced.pattern.state}: q {q_value:.2f}")
-    funnel.step(f"false-discovery rate {FALSE_DISCOVERY_RATE:.0%}", len(kept))
+    funnel.step(f"false-discovery rate {most:.0%}", len(kept))
     return kept, funnel.gates[0]

@@ -11,6 +11,7 @@ from homeintel.patterns.domains import is_motion
 from homeintel.patterns.findings import Pattern, Traced, Traces
 from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History
+from homeintel.patterns.limits import IN_FORCE, Limits
 from homeintel.patterns.pairs.candidates import screen
 from homeintel.patterns.pairs.explain import explain_away
 from homeintel.patterns.pairs.judge import Judge, Judged
@@ -22,22 +23,18 @@ DETECTOR = "co_occurrence"
 PROMISING = float(np.log(1e-3))
 """A pair with a greater p-value can't survive the false-discovery correction over thousands of pairs."""
 
-MIN_CONFIDENCE = 0.3
-"""What follows on fewer of the trigger's occasions is no habit."""
-
-MIN_LIFT = 2.0
-
 SEEN_SECONDS = 30.0
 SEEN_CONFIDENCE = 0.45
 """A motion sensor sees everybody who is about to act, so of what follows it so soon the share must surely be greater."""
 
 
-def detect_pairs(history: History, home_days: Bools) -> Traces:
+def detect_pairs(history: History, home_days: Bools, limits: Limits = IN_FORCE) -> Traces:
     """Return every directed pair whose action follows its trigger more often than it comes anyway.
 
     Args:
         history: the window.
         home_days: days with data on which somebody was at home. Shape (days,).
+        limits: what a pair must reach.
     """
     funnel = Funnel(DETECTOR)
     screened = screen(history, home_days)
@@ -49,7 +46,7 @@ def detect_pairs(history: History, home_days: Bools) -> Traces:
     funnel.step("not one device, nor a group and its member", len(apart))
     judge = Judge(history, home_days)
     judged = [judge.judge(screened.triggers[t], screened.actions[a]) for t, a in apart]
-    strong = _strong(history, [pair for pair in judged if pair is not None], funnel)
+    strong = _strong(history, [pair for pair in judged if pair is not None], limits, funnel)
     funnel.step("beats the action's own rate at that hour", len(strong))
     standing, dropped = _standing(strong)
     for pair in dropped:
@@ -62,14 +59,14 @@ def _apart(history: History, first: int, second: int) -> bool:
     return first != second and not history.same_device(first, second)
 
 
-def _strong(history: History, judged: Sequence[Judged], funnel: Funnel) -> list[Judged]:
+def _strong(history: History, judged: Sequence[Judged], limits: Limits, funnel: Funnel) -> list[Judged]:
     strong = []
     seeing = _seeing(history, judged)
     for pair in judged:
         hits, trials = int(pair.hit.sum()), int(pair.open.sum())
         if _only_seen(history, pair, seeing):
             funnel.miss(hits / max(1, trials), _text(history, pair))
-        elif pair.log_p <= PROMISING and hits >= MIN_CONFIDENCE * trials and hits >= MIN_LIFT * pair.chance * trials:
+        elif pair.log_p <= PROMISING and hits >= trials * max(limits.pair_confidence, limits.pair_lift * pair.chance):
             strong.append(pair)
         else:
             funnel.miss(min(-pair.log_p, -PROMISING) * hits / max(1, trials), _text(history, pair))

@@ -12,6 +12,7 @@ from homeintel.patterns.domains import MOST_PER_DAY, is_action
 from homeintel.patterns.findings import Pattern, Traced, Traces
 from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History, Stream
+from homeintel.patterns.limits import IN_FORCE, Limits
 from homeintel.patterns.reversal import takes_back, times_undone
 from homeintel.patterns.routines.fit import Fit, fit, split
 from homeintel.patterns.routines.grid import Frame, Present
@@ -32,25 +33,21 @@ SUN_DAYS = 8
 SUN_STRENGTH = 7.0
 """With fewer days, or where the clock shows so little (log likelihood), nothing can be told to follow the sun."""
 
-MIN_CONFIDENCE = 0.4
-"""What happens on fewer of its days is no habit."""
-
-MIN_LIFT = 3.0
-"""What happens less than so many times as often as by chance is the entity's busy hour, whatever its p-value."""
-
 NEIGHBOUR_MINUTES = 30.0
 """A second routine nearer than this, or than both spreads, is the first one's other half."""
 
 DETECTOR = "routines"
 
 
-def detect_routines(history: History, present: Present) -> Traces:
+def detect_routines(history: History, present: Present, limits: Limits = IN_FORCE) -> Traces:
     """Return every routine that its entity's own activity does not explain.
 
     Args:
         history: the window.
         present: when somebody is there; other days and hours are no opportunities.
+        limits: what a routine must reach.
     """
+    least, lift = limits.routine_confidence, limits.routine_lift
     funnel = Funnel(DETECTOR)
     streams = [s for s in history.streams if is_action(history.entities[s.entity], history.states[s.state])]
     funnel.step("something a person can do", len(streams))
@@ -67,14 +64,14 @@ def detect_routines(history: History, present: Present) -> Traces:
     kept = []
     for traced in found:
         pattern = traced.pattern
-        lifted = pattern.occurrences >= MIN_LIFT * pattern.expected
-        kept_days = pattern.occurrences >= max(MIN_DAYS, MIN_CONFIDENCE * pattern.opportunities)
+        lifted = pattern.occurrences >= lift * pattern.expected
+        kept_days = pattern.occurrences >= max(MIN_DAYS, least * pattern.opportunities)
         if kept_days and lifted:
             kept.append(traced)
         else:
             text = f"{pattern.entity_id} {pattern.state}: {pattern.occurrences} of {pattern.opportunities} days"
             funnel.miss(pattern.confidence, text)
-    funnel.step(f"kept on {MIN_CONFIDENCE:.0%} of its days, {MIN_LIFT:.0f} times as often as by chance", len(kept))
+    funnel.step(f"kept on {least:.0%} of its days, {lift:g} times as often as by chance", len(kept))
     return Traces(tuple(kept), len(enough), funnel.gates)
 
 

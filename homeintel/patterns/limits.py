@@ -1,0 +1,28 @@
+"""What a pattern must reach to be reported: the thresholds a person may try others of."""
+
+from dataclasses import dataclass
+
+__all__ = ["IN_FORCE", "Limits"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The thresholds of the reported patterns; the defaults are those a night works with.
+
+    Args:
+        false_discovery_rate: of the reported patterns, the share that chance may have made.
+        routine_confidence: a routine must happen on this share of its days; what happens on fewer is no habit.
+        routine_lift: and so many times as often as by chance; less is the entity's busy hour, whatever its p-value.
+        pair_confidence: a pair's action must follow on this share of the trigger's occasions.
+        pair_lift: and so many times as often as by chance.
+    """
+
+    false_discovery_rate: float = 0.05
+    routine_confidence: float = 0.4
+    routine_lift: float = 3.0
+    pair_confidence: float = 0.3
+    pair_lift: float = 2.0
+
+
+IN_FORCE = Limits()
+"""The thresholds of every night; a change goes into CHANGELOG.md."""
