@@ -27,7 +27,11 @@ _COLUMNS = frozenset({"name", "label", "property", "access", "type", "endpoint",
 
 
 class Leaf(NamedTuple):
-    """One thing that can be read or set: a row of `device_capabilities` without its device. See DESIGN.md."""
+    """One thing that can be read or set: a row of `device_capabilities` without its device. See DESIGN.md.
+
+    `container`: a JSON list of the keys above `property` in the device's state and messages (a composite's own property,
+    which is not always its name); None where the property stands at the top.
+    """
 
     path: str
     property: str | None
@@ -46,6 +50,7 @@ class Leaf(NamedTuple):
     label: str | None
     description: str | None
     origin: Origin
+    container: str | None
     raw: str | None
 
 
@@ -70,6 +75,7 @@ class _Above(NamedTuple):
     access: object = None
     category: str | None = None
     parent: str | None = None
+    keys: tuple[str, ...] = ()
 
 
 def flatten(exposes: object, options: object) -> Leaves:
@@ -127,12 +133,14 @@ def _why_unknown(kind: object) -> str:
 
 def _below(expose: dict[str, Any], above: _Above) -> _Above:
     endpoint = expose.get("endpoint")
+    key = text(expose.get("property")) or text(expose.get("name"))
     return _Above(
         steps=(*above.steps, segment(expose, above.endpoint)),
         endpoint=above.endpoint if endpoint is None else str(endpoint),
         access=expose.get("access", above.access),
         category=text(expose.get("category")) or above.category,
         parent=expose["type"] if text(expose.get("type")) in SPECIFIC else above.parent,
+        keys=(*above.keys, key) if key and text(expose.get("type")) not in SPECIFIC else above.keys,
     )
 
 
@@ -156,6 +164,7 @@ def _leaf(expose: dict[str, Any], above: _Above, origin: Origin, *, kind: str, r
         label=text(expose.get("label")),
         description=text(expose.get("description")),
         origin=origin,
+        container=dump_json(above.keys) if above.keys else None,
         raw=raw,
     )
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 from homeintel.bridge.devices import Device
 from homeintel.bridge.entities import EntityRow
 from homeintel.bridge.exposes import Leaf
+from homeintel.bridge.reported import Reported
 
 _TEXT, _NUMBER, _FLAG, _TIME = pa.string(), pa.float64(), pa.bool_(), pa.timestamp("us", tz="UTC")
 _DEVICE_TYPES = {"disabled": _FLAG, "supported": _FLAG, "available": _FLAG, "last_seen": _TIME}
@@ -47,3 +48,9 @@ def entity_table(rows: Iterable[EntityRow]) -> pa.Table:
             for field in fields(EntityRow)
         }
     )
+
+
+def reported_table(rows: Iterable[Reported]) -> pa.Table:
+    """Return what devices told: ieee_address, path, value."""
+    rows = list(rows)
+    return pa.table({name: pa.array([row[i] for row in rows], _TEXT) for i, name in enumerate(Reported._fields)})

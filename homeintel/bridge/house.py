@@ -7,6 +7,7 @@ from homeintel.bridge.bridges import Bridge, read_bridge
 from homeintel.bridge.devices import Device
 from homeintel.bridge.discovery import Announced, read_discovery
 from homeintel.bridge.problems import Problem
+from homeintel.bridge.reported import Reported, read_reported
 from homeintel.bridge.retained import Retained
 from homeintel.errors import BridgeSilentError, PayloadError
 from homeintel.settings import BridgeTopics
@@ -23,6 +24,7 @@ class House:
         silent: base topics that did not, or whose list is damaged.
         devices: devices and groups of all bridges; each address once.
         announced: entities Zigbee2MQTT announces.
+        reported: what devices last told, where their state is retained.
         problems: what was odd, named.
     """
 
@@ -32,6 +34,7 @@ class House:
     silent: tuple[str, ...]
     devices: tuple[Device, ...]
     announced: tuple[Announced, ...]
+    reported: tuple[Reported, ...]
     problems: tuple[Problem, ...] = field(default=())
 
 
@@ -57,6 +60,7 @@ def read_house(retained: Retained, topics: BridgeTopics) -> House:
         raise next(iter(damaged.values()), None) or _silent(retained, topics)
     devices, doubles = _once(bridges)
     announced, unread = read_discovery(retained, topics.discovery_prefix, topics.base_topics)
+    reported, untold = read_reported(retained, devices)
     problems = [Problem(f"{base}/bridge/devices", "", error.happened, serious=True) for base, error in damaged.items()]
     problems += [problem for bridge in bridges for problem in bridge.problems]
     return House(
@@ -66,7 +70,8 @@ def read_house(retained: Retained, topics: BridgeTopics) -> House:
         silent=tuple(base for base, bridge in found.items() if bridge is None),
         devices=tuple(devices),
         announced=tuple(announced),
-        problems=(*problems, *doubles, *unread),
+        reported=tuple(reported),
+        problems=(*problems, *doubles, *unread, *untold),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from homeintel.bridge.connect import Deadline, address, connected, turn
+from homeintel.bridge.reported import state_topics
 from homeintel.bridge.retained import LARGEST_PAYLOAD, Retained
 from homeintel.errors import BrokerRefusedError
 from homeintel.settings import BridgeTopics, MqttBridgeSettings
@@ -42,12 +43,17 @@ class _Collector:
         self.ping = f"homeintel/ping/{uuid.uuid4().hex}"
         self._awaited = {f"{base}/bridge/devices" for base in base_topics}
         self.echoed = False
+        self.deaf = True
         self._last = time.monotonic()
+
+    def listen_again(self) -> None:
+        """Wait for the ping's next echo before calling the query complete."""
+        self.echoed, self._last = False, time.monotonic()
 
     def take(self, message: "MQTTMessage") -> None:
         self._last = time.monotonic()
         if message.topic == self.ping:
-            self.echoed = True
+            self.echoed, self.deaf = True, False
         elif len(message.payload) > LARGEST_PAYLOAD:
             self.refused[message.topic] = len(message.payload)
         elif message.payload:
@@ -71,7 +77,8 @@ def query_broker(settings: MqttBridgeSettings) -> Retained:
     """Return the retained topics of every bridge in `settings`, and of Home Assistant's discovery.
 
     The query ends as soon as all bridges' `bridge/devices` have come and the broker has no more to say; at the latest
-    after `settings.timeout` seconds with what has come.
+    after `settings.timeout` seconds with what has come. The states of devices that Zigbee2MQTT is set to retain are
+    asked for by name, for only then their topics are known: a wildcard would bring the whole house's live traffic.
 
     Raises:
         BrokerUnreachableError: no broker answers, or it closed the connection.
@@ -84,12 +91,18 @@ def query_broker(settings: MqttBridgeSettings) -> Retained:
         _subscribe(client, settings, deadline, [*subscriptions(settings), collector.ping])
         client.publish(collector.ping, b"ping", qos=0, retain=False)
         turn(client, settings, deadline, until=lambda: collector.complete)
+        states = [topic for base in settings.base_topics for topic in state_topics(collector.topics, base)]
+        if states and collector.complete:
+            client.subscribe([(name, 0) for name in states])
+            collector.listen_again()
+            client.publish(collector.ping, b"ping", qos=0, retain=False)
+            turn(client, settings, deadline, until=lambda: collector.complete)
     return Retained(
         topics=collector.topics,
         origin=f"the broker at {address(settings)}",
         seconds=time.monotonic() - started,
         refused=collector.refused,
-        deaf=not collector.echoed,
+        deaf=collector.deaf,
     )
 
 

@@ -13,6 +13,7 @@ from homeintel.bridge.house import House, read_house, with_areas
 from homeintel.bridge.join import join_entities
 from homeintel.bridge.registries import find_registry
 from homeintel.bridge.registry import Registry, remembered
+from homeintel.bridge.reported import without_excluded
 from homeintel.bridge.save import load_entities, load_stored, save
 from homeintel.bridge.sources import collect
 from homeintel.bridge.wording import count_figures, house_doubts, summary
@@ -103,9 +104,11 @@ def store_reading(phase: Phase, reading: Reading) -> Outcome:
     """
     if reading.house is None:
         return Outcome("degraded", 0, " ".join(reading.doubts))
-    written = save(phase.store, reading.house.devices, reading.difference, reading.entities, reading.read_at)
-    figures = count_figures(reading.house, reading.difference, reading.entities)
-    reason = " ".join([*reading.doubts, summary(reading.house, figures)])
+    house = reading.house
+    reported = without_excluded(house.reported, reading.entities, phase.settings.events.exclude_entities)
+    written = save(phase.store, house.devices, reading.difference, reading.entities, reported, reading.read_at)
+    figures = count_figures(house, reading.difference, reading.entities)
+    reason = " ".join([*reading.doubts, summary(house, figures)])
     return Outcome("degraded" if reading.doubts else "succeeded", written, reason, figures)
 
 

@@ -11,6 +11,8 @@ from homeintel.bridge.devices import Device
 from homeintel.bridge.diff import Difference
 from homeintel.bridge.entities import EntityRow
 from homeintel.bridge.frames import capability_table, device_table, entity_table
+from homeintel.bridge.reported import Reported
+from homeintel.bridge.save_reported import save_reported
 from homeintel.store import Store, insert, query
 
 STORED = """
@@ -41,7 +43,12 @@ def load_entities(store: Store) -> pd.DataFrame:
 
 
 def save(
-    store: Store, devices: Iterable[Device], difference: Difference, entities: Iterable[EntityRow], now: datetime
+    store: Store,
+    devices: Iterable[Device],
+    difference: Difference,
+    entities: Iterable[EntityRow],
+    reported: Iterable[Reported],
+    now: datetime,
 ) -> int:
     """Write what a night found and return how many rows were written.
 
@@ -50,6 +57,7 @@ def save(
         devices: all of tonight's.
         difference: which of them are written anew, and which left.
         entities: all of tonight's.
+        reported: what devices last told; noted, not counted as written.
         now: when the broker was asked, in UTC.
 
     Raises:
@@ -63,6 +71,7 @@ def save(
         _observe(connection, every)
         _mark_left(connection, difference.left, now)
         written += _save_entities(connection, entity_table(entities), every)
+        save_reported(connection, reported, now)
     return written + len(difference.left)
 
 

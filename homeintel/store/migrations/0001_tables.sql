@@ -67,6 +67,7 @@ CREATE TABLE device_capabilities (
     description VARCHAR,
     origin VARCHAR NOT NULL CHECK (origin IN ('expose', 'option')),
     updated_at TIMESTAMPTZ NOT NULL,
+    container JSON,
     raw JSON
 );
 CREATE TABLE entities (
@@ -80,6 +81,16 @@ CREATE TABLE entities (
     enabled BOOLEAN NOT NULL,
     source VARCHAR NOT NULL CHECK (source IN ('discovery', 'registry', 'guessed')),
     name VARCHAR
+);
+CREATE TABLE reported_values (
+    ieee_address VARCHAR NOT NULL,
+    path VARCHAR NOT NULL,
+    value VARCHAR,
+    source VARCHAR NOT NULL CHECK (source IN ('zigbee2mqtt', 'homeassistant')),
+    since TIMESTAMPTZ NOT NULL,
+    read_at TIMESTAMPTZ NOT NULL,
+    changed_at TIMESTAMPTZ,
+    readings BIGINT NOT NULL
 );
 CREATE TABLE events (
     ts TIMESTAMPTZ NOT NULL,
