@@ -57,7 +57,7 @@ def analyse(tables: Tables, catalogue: Catalogue, *, start: datetime, end: datet
         start: the window's first moment, UTC; inclusive.
         end: its last, UTC; exclusive.
     """
-    rows = describe(judge(tables), catalogue)
+    rows = describe(judge(tables, catalogue), catalogue)
     single = tables.devices.loc[~tables.devices["type"].isin(NOT_SINGLE)]
     of_devices = rows.loc[rows["ieee_address"].isin(single["ieee_address"])]
     features = by_feature(of_devices)

@@ -51,6 +51,7 @@ class Entry:
         caveats: what to mind, one sentence; empty when nothing.
         helps: keys of `homeintel.features.context`: which findings it makes better.
         tell: False for what everybody knows of (plain on and off).
+        control: True for what goes to and fro in daily life (brightness, a preset); else it is a setting that stays.
     """
 
     title: str
@@ -65,6 +66,7 @@ class Entry:
     caveats: str = ""
     helps: tuple[str, ...] = ()
     tell: bool = True
+    control: bool = False
 
     def wanted(self, *, name: str, composite: str | None, unit: str | None) -> tuple[Value, ...]:
         """Return the values to suggest for one leaf, in order of preference; none means: leave it alone."""

@@ -25,16 +25,13 @@ def describe(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
     Returns:
         The same rows plus feature (the path of what a person would call one feature: a light's colour notations are one,
-        a composite's parts are one), composite (its name, or None), composite_property (what it is called in a payload:
-        with its endpoint, or None), usefulness (0 to 1), catalogued (whether the catalogue
-        knows it) and usable (False for options,
-        diagnostics and housekeeping).
+        a composite's parts are one), composite (its name, or None), usefulness (0 to 1), catalogued (whether the catalogue
+        knows it) and usable (False for options, diagnostics and housekeeping).
     """
     parts = [split(path, _text(endpoint)) for path, endpoint in zip(rows["path"], rows["endpoint"], strict=True)]
     described = rows.assign(
         feature=[part.feature for part in parts],
         composite=_column([part.composite for part in parts], rows.index),
-        composite_property=_column([part.composite_property for part in parts], rows.index),
     )
     found = entries(described, catalogue)
     described["usefulness"] = pd.Series([entry.usefulness for entry in found], index=rows.index, dtype="float64")
@@ -61,32 +58,31 @@ def entries(rows: pd.DataFrame, catalogue: Catalogue) -> list[Entry]:
 
 
 class Part(NamedTuple):
-    """Where a leaf stands: the feature it belongs to, and the composite it is a part of, with and without endpoint."""
+    """Where a leaf stands: the feature it belongs to, and the composite it is a part of, without endpoint."""
 
     feature: str
     composite: str | None
-    composite_property: str | None
 
 
 def split(path: str, endpoint: str | None = None) -> Part:
     """Return where the leaf of a path stands.
 
     >>> split("light/color_xy/x")
-    Part(feature='light/color', composite='color_xy', composite_property='color')
+    Part(feature='light/color', composite='color_xy')
     >>> split("light_l1/brightness", "l1")
-    Part(feature='light_l1/brightness', composite=None, composite_property=None)
+    Part(feature='light_l1/brightness', composite=None)
     >>> split("inching_control_set_l2/inching_time", "l2")
-    Part(feature='inching_control_set_l2', composite='inching_control_set', composite_property='inching_control_set_l2')
+    Part(feature='inching_control_set_l2', composite='inching_control_set')
     """
     segments = path.split("/")
     specific = len(segments) > 1 and segments[0].split("_")[0] in SPECIFIC_TYPES
     depth = 1 if specific else 0
     if len(segments) <= depth + 1:
-        return Part(_SUFFIX.sub("", path), None, None)
+        return Part(_SUFFIX.sub("", path), None)
     name = segments[depth]
     if name in COLOURS:
-        return Part("/".join([*segments[:depth], "color"]), name, "color")
-    return Part("/".join(segments[: depth + 1]), name.removesuffix(f"_{endpoint}"), name)
+        return Part("/".join([*segments[:depth], "color"]), name)
+    return Part("/".join(segments[: depth + 1]), name.removesuffix(f"_{endpoint}"))
 
 
 def _column(values: list[str | None], index: pd.Index) -> "pd.Series[Any]":

@@ -16,7 +16,8 @@ from homeintel.features.records import as_records
 HIDDEN = frozenset({"device_disabled", "filtered", "excluded", "configuration_unknown", "no_history"})
 """Reasons why a property can't be known that are the owner's own choice, or leave nothing to advise on."""
 
-Payload = dict[str, Value | dict[str, Value]]
+Payload = dict[str, Any]
+"""Property -> value, or for a composite an object of its parts."""
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,10 @@ def _stands_at(row: dict[str, Any], value: Value) -> bool:
 def _add(offer: Offer, row: dict[str, Any], value: Value) -> None:
     offer.rows.append({**row, "value": value})
     name = row["property"] or row["name"]
-    composite = _text(row["composite_property"])
-    if composite is None:
-        offer.payload[name] = value
-        return
-    parts = offer.payload.setdefault(composite, {})
-    if isinstance(parts, dict):
-        parts[name] = value
+    inside: dict[str, Any] = offer.payload
+    for key in _json(row["container"]):
+        inside = inside.setdefault(key, {})
+    inside[name] = value
 
 
 def _number(value: float | None) -> float | None:

@@ -1,11 +1,11 @@
-"""Why something can't be known, in words, and how to make it observable."""
+"""Why something can't be known or is thought unsupported, in words, and how to make it observable."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One cause of `not_observable`.
+    """One cause of `not_observable` or `unsupported`.
 
     Args:
         why: a sentence for the evidence.
@@ -63,6 +63,16 @@ REASONS: dict[str, Reason] = {
     "guessed": Reason(
         "The entity's id was guessed from names and the history knows nothing under it.",
         "Give homeintel the entity registry (`homeassistant.registry` or `homeassistant.url`).",
+    ),
+    "told_only": Reason(
+        "The device tells it, and the history never recorded it: it is kept out, or has not changed since before the history begins.",
+        "Look at `include` and `exclude` of Home Assistant's influxdb or recorder integration.",
+    ),
+    "told_null": Reason(
+        "Zigbee2MQTT announces it, and the device has never told a value (null in its retained state).", ""
+    ),
+    "no_state": Reason(
+        "Home Assistant never had a state for it while the device's other entities had one.", ""
     ),
     "not_recorded": Reason(
         "Home Assistant restarted and wrote everything of this device again but this: it has no state, or is kept out of the history.",

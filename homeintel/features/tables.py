@@ -11,6 +11,7 @@ import pandas as pd
 
 from homeintel.features.earlier import last_known, nights
 from homeintel.features.observed import observe
+from homeintel.features.reported import reported
 from homeintel.phase import Phase
 from homeintel.store import count, query
 
@@ -28,6 +29,7 @@ class Tables:
         patterns: this run's `patterns`.
         gaps: `entity_id`, `unavailable`: how often it lost its state in the window, alone: not with Home Assistant or the bridge.
         restarts: how often Home Assistant restarted within the stored history.
+        reported: see `homeintel.features.reported.reported`.
         known: see `homeintel.features.earlier.last_known`.
         nights: see `homeintel.features.earlier.nights`.
     """
@@ -39,6 +41,7 @@ class Tables:
     patterns: pd.DataFrame
     gaps: pd.DataFrame
     restarts: int
+    reported: pd.DataFrame
     known: pd.DataFrame
     nights: pd.DataFrame
 
@@ -60,6 +63,7 @@ def load(phase: Phase) -> Tables:
             patterns=query(connection, "SELECT * FROM patterns WHERE run_id = ?", [phase.run_id]),
             gaps=_gaps(connection, start, end),
             restarts=count(connection, _RESTARTS, [end]),
+            reported=reported(connection, start, end),
             known=last_known(connection, end),
             nights=nights(connection, end),
         )

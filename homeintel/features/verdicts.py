@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from homeintel.features.catalogue import Catalogue
 from homeintel.features.configuration import Configuration, read_configuration
 from homeintel.features.features import split
 from homeintel.features.links import link, recall
+from homeintel.features.reported import with_reported
 from homeintel.features.tables import Tables
 
 VERDICTS = ("used", "constant", "never_seen", "not_observable", "unsupported")
@@ -17,31 +19,52 @@ STATE, SET = 1, 2
 """Bits of Zigbee2MQTT's `access`: published in the state; can be set (docs, guide/usage/exposes)."""
 
 
-def judge(tables: Tables) -> pd.DataFrame:
+NOTHING = Catalogue()
+
+
+def judge(tables: Tables, catalogue: Catalogue = NOTHING) -> pd.DataFrame:
     """Return one row per capability with its verdict.
 
-    What was seen wins over what should be possible: a write-only property that Home Assistant shows changing is used.
+    What was seen wins over what should be possible: a write-only property that Home Assistant shows changing is used, and
+    a setting that the device's retained state shows is known though no entity carries it.
     `never_seen` needs an entity whose id is certain, that is enabled, and that stayed silent without a sign that it is
-    not recorded; any doubt about that is `not_observable`, with the reason. `unsupported`: Home Assistant never had a state for it (Zigbee2MQTT
-    reports null) while the device's other entities had. An option of Zigbee2MQTT is read from its configuration: set is
-    `used`, left alone is `constant` (its default).
+    not recorded; any doubt about that is `not_observable`, with the reason. `unsupported`: the device has never told it
+    (its retained state holds null, or Home Assistant never had a state for it) while it told other things. An option of
+    Zigbee2MQTT is read from its configuration: set is `used`, left alone is `constant` (its default).
 
     Args:
-        tables: the night's input: devices, capabilities, entities, observed, gaps, known.
+        tables: the night's input: devices, capabilities, entities, observed, gaps, known, reported.
+        catalogue: knows which settable things are controls of daily life, see `homeintel.features.reported`.
 
     Returns:
-        The columns of `capabilities` and of `homeintel.features.links.link`, plus settable, verdict and reason (a key of
-        `homeintel.features.reasons.REASONS`, or None). In the order of `capabilities`. Of a value that only an earlier
-        night saw, first_seen, last_seen, last_value and seen are that night's.
+        The columns of `capabilities`, of `homeintel.features.links.link` and of `homeintel.features.reported.with_reported`,
+        plus settable, verdict and reason (a key of `homeintel.features.reasons.REASONS`, or None). In the order of
+        `capabilities`. Of a value that only an earlier night saw, first_seen, last_seen, last_value and seen are that
+        night's. The causes (person, automation, device, unknown) add up to changes.
     """
     rows = recall(link(tables.capabilities, tables.entities, tables.observed), tables.known)
     rows["settable"] = (rows["access"].astype("int64") & SET) > 0
+    rows = _with_causes(with_reported(rows, tables.reported, catalogue))
     conditions = _conditions(rows, tables)
     masks = [np.asarray(mask, dtype=bool) for mask, *_ in conditions]
     rows["verdict"] = _first(masks, [verdict for _, verdict, _ in conditions], "never_seen", rows)
     reasons = _first(masks, [reason for *_, reason in conditions], "", rows)
     rows["reason"] = reasons.where(reasons != "", None)
     return rows
+
+
+CAUSES = ("person", "automation", "device", "unknown")
+
+
+def _with_causes(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with every change put down to somebody.
+
+    The history keeps causes of states only. A change of an attribute or a number is the device's own where nobody can set
+    it, else nobody knows whose.
+    """
+    rest = (rows["changes"] - rows[list(CAUSES)].sum(axis=1)).clip(lower=0)
+    unknown = rows["unknown"] + rest.where(rows["settable"], 0)
+    return rows.assign(device=rows["device"] + rest.where(~rows["settable"], 0), unknown=unknown)
 
 
 def _first(masks: list[Any], choices: list[str], default: str, rows: pd.DataFrame) -> "pd.Series[Any]":
@@ -66,18 +89,21 @@ def _conditions(rows: pd.DataFrame, tables: Tables) -> list[tuple["pd.Series[boo
         (rows["ieee_address"].isin(disabled), "not_observable", "device_disabled"),
         (keys.isin(configuration.filtered), "not_observable", "filtered"),
         (rows["name"] == "action", "not_observable", "press"),
+        (_told_null(rows), "unsupported", "told_null"),
         ((rows["access"].astype("int64") & STATE) == 0, "not_observable", "write_only"),
+        (rows["lasting"], "constant", ""),
         (~known & _without_control(rows, tables.entities), "not_observable", "no_control"),
         (~known, "not_observable", "no_entity"),
         (~rows["enabled"], "not_observable", "entity_disabled"),
         (rows["excluded"], "not_observable", "excluded"),
         (rows["component"] == "button", "not_observable", "button"),
         (rows["last_seen"].notna(), "constant", ""),
-        (_always_null(rows, tables), "unsupported", ""),
+        (_always_null(rows, tables), "unsupported", "no_state"),
         (pd.Series(tables.observed.empty, index=rows.index), "not_observable", "no_history"),
         (rows["source"] == "guessed", "not_observable", "guessed"),
         (~rows["component"].isin(_domains(tables.observed)), "not_observable", "domain_silent"),
         (_perhaps_renamed(rows, tables), "not_observable", "perhaps_renamed"),
+        (rows["told"] & rows["told_value"].notna(), "not_observable", "told_only"),
         (_left_out(rows, tables), "not_observable", "not_recorded"),
     ]
 
@@ -90,10 +116,18 @@ def _set_options(rows: pd.DataFrame, configuration: Configuration) -> "pd.Series
 
 
 def _at_work(rows: pd.DataFrame, tables: Tables) -> "pd.Series[bool]":
-    """Return which rows belong to a device that works: something of it was recorded, or Zigbee2MQTT says it is online."""
-    recorded = set(rows.loc[rows["points"] > 0, "ieee_address"])
+    """Return which rows belong to a device that works: something of it was recorded or told, or Zigbee2MQTT says it is online."""
+    recorded = set(rows.loc[(rows["points"] > 0) | rows["told_value"].notna(), "ieee_address"])
     online = set(tables.devices.loc[tables.devices["available"].fillna(value=False).astype(bool), "ieee_address"])
     return rows["ieee_address"].isin(recorded | online)
+
+
+def _told_null(rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Return which properties the retained state holds as null, of devices that told or showed something else."""
+    published = (rows["access"].astype("int64") & STATE) > 0
+    talking = set(rows.loc[(rows["points"] > 0) | rows["told_value"].notna(), "ieee_address"])
+    null = rows["told"] & rows["told_value"].isna()
+    return null & published & rows["last_seen"].isna() & rows["ieee_address"].isin(talking)
 
 
 def _always_null(rows: pd.DataFrame, tables: Tables) -> "pd.Series[bool]":

@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
@@ -11,13 +11,15 @@ import time_machine
 from homeintel.bridge.mqtt import query_broker
 from homeintel.bridge.phase import run
 from homeintel.bridge.reported import LARGEST_STATE, state_topics
-from homeintel.phase import Phase
 from homeintel.settings import MqttBridgeSettings
 from homeintel.store import records
 from tests.bridge.homes import broker_settings, phase_of
 from tests.bridge.payloads import topics
 from tests.bridge.retain import retain
 from tests.servers import Mosquitto
+
+if TYPE_CHECKING:
+    from homeintel.phase import Phase
 
 NIGHT = datetime(2026, 11, 1, 3, 0, tzinfo=UTC)
 
@@ -78,7 +80,9 @@ class Home:
     def night(self, day: int, states: dict[str, Any], name: str = "kitchen/bulb", **more: Any) -> str:
         config = info({"0x1": {"friendly_name": name, "retain": True}})
         content = topics(bulb("0x1", name), info=config, **more)
-        self.file.write_text(json.dumps({**content, **{f"zigbee2mqtt/{topic}": text for topic, text in states.items()}}))
+        self.file.write_text(
+            json.dumps({**content, **{f"zigbee2mqtt/{topic}": text for topic, text in states.items()}})
+        )
         with time_machine.travel(NIGHT + timedelta(days=day), tick=False):
             return run(self.phase).reason
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from homeintel.features.features import COLOURS, SPECIFIC_TYPES
 from homeintel.features.tables import Tables
 from homeintel.features.utilisation import COUNTS
 from homeintel.store import Store, insert
@@ -35,11 +36,18 @@ def capability(address: str, path: str, *, kind: str = "binary", access: int = 7
         "ieee_address": address, "path": path, "property": name, "endpoint": None, "name": name, "kind": kind,
         "access": access, "category": None, "unit": None, "value_min": None, "value_max": None, "value_step": None,
         "values": None, "presets": None, "parent": None, "label": name, "description": None, "origin": "expose",
-        "updated_at": NOW,
+        "updated_at": NOW, "container": _container(path),
     } | given  # fmt: skip
-    for name in ("values", "presets"):
+    for name in ("values", "presets", "container"):
         row[name] = None if row[name] is None else json.dumps(row[name])
     return row
+
+
+def _container(path: str) -> list[str] | None:
+    """The keys above a leaf, where composites are called in the payload as they are named."""
+    steps = path.split("/")[:-1]
+    inner = steps[1:] if steps and steps[0].split("_")[0] in SPECIFIC_TYPES else steps
+    return ["color" if step in COLOURS else step for step in inner] or None
 
 
 def entity(entity_id: str, address: str, path: str | None, **given: Any) -> dict[str, Any]:
@@ -81,6 +89,7 @@ def tables(
     patterns: list[dict[str, Any]] | None = None,
     gaps: dict[str, int] | None = None,
     restarts: int = 0,
+    told: list[dict[str, Any]] | None = None,
     known: list[dict[str, Any]] | None = None,
 ) -> Tables:
     """The input of the analysis, as `homeintel.features.tables.load` gives it."""
@@ -93,6 +102,7 @@ def tables(
         patterns=_frame(patterns, pattern("", "")),
         gaps=pd.DataFrame({"entity_id": list(gaps or {}), "unavailable": list((gaps or {}).values())}),
         restarts=restarts,
+        reported=_frame(told, reported("", "", None)),
         known=_frame(known, remembered("", "")),
         nights=pd.DataFrame(columns=["window_end", "ieee_address", *COUNTS]),
     )
@@ -117,6 +127,16 @@ def remembered(address: str, path: str, value: str = "on") -> dict[str, Any]:
     return {
         "ieee_address": address, "path": path, "known_first": pd.Timestamp(at(-60)),
         "known_last": pd.Timestamp(at(-50)), "known_values": [value], "known_value": value,
+    }  # fmt: skip
+
+
+def reported(
+    address: str, path: str, value: str | None, *, since: float = 1, changed: float | None = None
+) -> dict[str, Any]:
+    """What a retained state held at every reading from `since` days into the window to its end."""
+    return {
+        "ieee_address": address, "path": path, "told_value": value, "told_since": pd.Timestamp(at(since)),
+        "told_at": pd.Timestamp(at(30)), "told_changed": pd.NaT if changed is None else pd.Timestamp(at(changed)),
     }  # fmt: skip
 
 

@@ -9,15 +9,15 @@ from tests.features.homes import capability
 @pytest.mark.parametrize(
     ("path", "endpoint", "part"),
     [
-        ("power_on_behavior", None, Part("power_on_behavior", None, None)),
-        ("light/color_xy/x", None, Part("light/color", "color_xy", "color")),
-        ("light/color_hs/hue", None, Part("light/color", "color_hs", "color")),
-        ("light_l1/brightness", "l1", Part("light_l1/brightness", None, None)),
-        ("light/brightness#2", None, Part("light/brightness", None, None)),
-        ("warning/mode", None, Part("warning", "warning", "warning")),
-        ("light/level_config/on_level", None, Part("light/level_config", "level_config", "level_config")),
-        ("inching_control_set_l2/inching_time", "l2", Part("inching_control_set_l2", "inching_control_set", "inching_control_set_l2")),
-        ("program/step_1/time", None, Part("program", "program", "program")),
+        ("power_on_behavior", None, Part("power_on_behavior", None)),
+        ("light/color_xy/x", None, Part("light/color", "color_xy")),
+        ("light/color_hs/hue", None, Part("light/color", "color_hs")),
+        ("light_l1/brightness", "l1", Part("light_l1/brightness", None)),
+        ("light/brightness#2", None, Part("light/brightness", None)),
+        ("warning/mode", None, Part("warning", "warning")),
+        ("light/level_config/on_level", None, Part("light/level_config", "level_config")),
+        ("inching_control_set_l2/inching_time", "l2", Part("inching_control_set_l2", "inching_control_set")),
+        ("program/step_1/time", None, Part("program", "program")),
     ],
 )  # fmt: skip
 def test_a_path_tells_the_feature_and_the_composite(path: str, endpoint: str | None, part: Part) -> None:
