@@ -100,7 +100,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def test_only_devices_set_to_retain_are_asked_for_and_no_name_reads_another_topic() -> None:
-    devices = {
+    devices: dict[str, dict[str, Any]] = {
         "0x1": {"friendly_name": "kitchen/bulb", "retain": True},
         "0x2": {"friendly_name": "other"},
         "0x3": {"friendly_name": "bridge/info", "retain": True},
@@ -125,7 +125,10 @@ def test_without_a_readable_configuration_no_state_is_asked_for(payload: bytes) 
 def test_a_real_broker_gives_the_states_of_these_devices_alone(
     broker: Mosquitto, tmp_path: Path, protocol: str
 ) -> None:
-    devices = {"0x1": {"friendly_name": "first floor/kitchen/bulb", "retain": True}, "0x2": {"friendly_name": "other"}}
+    devices: dict[str, dict[str, Any]] = {
+        "0x1": {"friendly_name": "first floor/kitchen/bulb", "retain": True},
+        "0x2": {"friendly_name": "other"},
+    }
     house = topics(bulb("0x1", "first floor/kitchen/bulb"), bulb("0x2", "other"), info=info(devices))
     state = {"zigbee2mqtt/first floor/kitchen/bulb": json.dumps(STATE)}
     retain(broker, {**house, **state, "zigbee2mqtt/other": json.dumps(STATE)})

@@ -10,6 +10,7 @@ import pytest
 from homeintel.features.catalogue import load_catalogue
 from homeintel.features.evidence import usage_rows
 from homeintel.features.features import describe
+from homeintel.features.records import as_records
 from homeintel.features.reported import reported as read_reported
 from homeintel.features.verdicts import judge
 from homeintel.store import Store, insert
@@ -27,7 +28,7 @@ def row(
 ) -> dict[str, Any]:
     home = tables(devices=[device(LAMP, **more)], capabilities=[cap, capability(LAMP, "light/state")],
                   entities=list(entities), observed=list(observed), told=told)  # fmt: skip
-    return dict(judge(home, load_catalogue()).to_dict("records")[0])
+    return as_records(judge(home, load_catalogue()))[0]
 
 
 def verdict(*given: Any, **more: Any) -> tuple[str, str | None]:
