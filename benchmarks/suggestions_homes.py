@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import yaml
 
+from benchmarks.suggestions_calibration import Foretold, foretold
 from homeintel.bridge import phase as capabilities
 from homeintel.events import phase as events
 from homeintel.features import phase as features
@@ -20,10 +22,14 @@ from homeintel.settings import load_settings
 from homeintel.simulate import simulate_home
 from homeintel.simulate.truth import Coupling, Routine, Truth
 from homeintel.store import Store, insert, migrate, query
-from homeintel.suggestions import phase as suggestions
+from homeintel.suggestions import phase as room_of_suggestions
+from homeintel.suggestions.analysis import Suggestions
 from homeintel.suggestions.automation import dump_yaml
-from homeintel.suggestions.backtest.replay import replay
+from homeintel.suggestions.backtest.replay import HELD_OUT_DAYS, replay
+from homeintel.suggestions.candidate import Candidate
+from homeintel.suggestions.load import Material
 from homeintel.suggestions.pattern_row import PatternRow
+from homeintel.suggestions.wording import Worded
 
 END = date(2026, 9, 14)
 DAYS = 30
@@ -35,13 +41,12 @@ _ROOMS: tuple[tuple[PhaseName, Any], ...] = (
     ("events", events),
     ("patterns", patterns),
     ("features", features),
-    ("suggestions", suggestions),
 )
 
 
 @dataclass
 class HomeScore:
-    """What one home gave. `missed` and `false` name the habits concerned."""
+    """What one home gave. `missed` and `false` name the habits concerned, `moved` the ids that came or went and why."""
 
     kind: str
     seed: int
@@ -51,64 +56,86 @@ class HomeScore:
     true: int = 0
     automated: int = 0
     shown: int = 0
-    changed_ids: int = 0
+    came: int = 0
+    went: int = 0
+    renamed: int = 0
     new_again: int = 0
     missed: list[str] = field(default_factory=list)
     false: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
     automations: list[dict[str, Any]] = field(default_factory=list)
+    foretold: list[Foretold] = field(default_factory=list)
 
     def figures(self) -> Mapping[str, Any]:
         """Return the counts."""
         return {name: value for name, value in self.__dict__.items() if not isinstance(value, list)}
 
 
+@dataclass(frozen=True)
+class Night:
+    """One night: its phase, the findings it worked on, what it suggested and the rows that wait for an answer."""
+
+    phase: Phase
+    material: Material
+    suggestions: Suggestions
+    rows: pd.DataFrame
+
+
 def score_home(kind: str, seed: int, folder: Path) -> HomeScore:
-    """Run phases 1 to 5 twice on a home and compare the suggestions with its truth."""
-    first = _night(kind, seed, folder, "run-1", END)
-    phase, rows = first
-    again = _again(phase)
-    truth = simulate_home(seed=seed, days=DAYS, end=END, kind=kind).truth
+    """Run phases 1 to 5 on two nights in a row of a home's life, and compare the suggestions with its truth and its
+    following week.
+
+    Where the folder holds both nights' findings of an earlier call, only phase 5 is run again.
+    """
+    home = simulate_home(seed=seed, days=DAYS + HELD_OUT_DAYS, end=END + timedelta(days=HELD_OUT_DAYS), kind=kind)
+    if not (folder / "home.duckdb").exists():
+        pq.write_table(home.events, folder / "events.parquet")
+        for day in range(2):
+            _find(_phase(kind, seed, folder, END + timedelta(days=day)))
+    _forget(_phase(kind, seed, folder, END))
+    first, second = (_suggest(_phase(kind, seed, folder, END + timedelta(days=day))) for day in range(2))
     score = HomeScore(kind, seed)
-    _count(score, phase, rows, truth)
-    score.changed_ids = len(set(rows["suggestion_id"]) ^ set(again["suggestion_id"]))
-    score.new_again = int((again["status"] == "new").sum())
+    _count(score, first, home.truth)
+    compare_nights(score, first, second)
+    score.foretold = foretold(first.phase, first.material, first.suggestions)
     return score
 
 
-def _night(kind: str, seed: int, folder: Path, run_id: str, end: date) -> tuple[Phase, pd.DataFrame]:
-    source = {"source": "simulated", "seed": seed, "kind": kind}
+def _phase(kind: str, seed: int, folder: Path, end: date) -> Phase:
     params = {
         "home": {"name": "benchmark", "timezone": "Europe/Berlin", "latitude": 52.52, "longitude": 13.40},
         "window": {"days": DAYS, "end": end},
-        "bridge": source,
-        "events": source,
+        "bridge": {"source": "simulated", "seed": seed, "kind": kind},
+        "events": {"source": "files", "paths": ["events.parquet"]},
         "storage": {"database": "home.duckdb", "reports": "reports"},
         "suggestions": {"limit": None},
         "publish": {"enabled": False},
     }
     (folder / "params.yaml").write_text(dump_yaml(params), encoding="utf-8")
     settings = load_settings(folder / "params.yaml")
-    store = Store(settings.storage.database)
-    migrate(store)
-    phase = Phase("suggestions", settings, Window.of(settings), store, run_id)
+    return Phase("suggestions", settings, Window.of(settings), Store(settings.storage.database), f"run-{end}")
+
+
+def _find(phase: Phase) -> None:
+    """Run phases 1 to 4."""
+    migrate(phase.store)
     _record(phase)
     for name, room in _ROOMS:
         room.run(replace(phase, name=name))
-    return phase, _open(phase)
 
 
-def _again(phase: Phase) -> pd.DataFrame:
-    """Run the next night on the same findings: what is suggested must keep its ids and be new no more."""
-    window = replace(phase.window, end_day=phase.window.end_day + timedelta(days=1))
-    following = replace(phase, window=window, run_id="run-2")
-    _record(following)
-    with following.store.transaction() as connection:
-        for table in ("patterns", "anomalies", "device_feature_usage"):
-            connection.execute(
-                f"INSERT INTO {table} SELECT * REPLACE ('run-2' AS run_id) FROM {table} WHERE run_id = 'run-1'"
-            )
-    suggestions.run(following)
-    return _open(following)
+def _forget(phase: Phase) -> None:
+    """Take back what phase 5 once said."""
+    with phase.store.transaction() as connection:
+        connection.execute("DELETE FROM suggestions")
+
+
+def _suggest(phase: Phase) -> Night:
+    """Run phase 5."""
+    material = room_of_suggestions.load(phase)
+    found = room_of_suggestions.suggest(phase, material, room_of_suggestions.load_past(phase, material))
+    room_of_suggestions.save(phase, material, found, Worded())
+    return Night(phase, material, found, _open(phase))
 
 
 def _record(phase: Phase) -> None:
@@ -129,15 +156,50 @@ def _open(phase: Phase) -> pd.DataFrame:
         )
 
 
-def _count(score: HomeScore, phase: Phase, rows: pd.DataFrame, truth: Truth) -> None:
-    material = suggestions.load(phase)
+def compare_nights(score: HomeScore, first: Night, second: Night) -> None:
+    """Count the ids that came or went, each with the reason, and those that are one finding under two ids."""
+    before, after = set(first.rows["suggestion_id"]), set(second.rows["suggestion_id"])
+    score.came, score.went = len(after - before), len(before - after)
+    again = second.rows[second.rows["suggestion_id"].isin(before)]
+    score.new_again = int((again["status"] == "new").sum())
+    effects = [_effects(night, gone) for night, gone in ((first, before - after), (second, after - before))]
+    score.renamed = len(effects[0].keys() & effects[1].keys())
+    for word, night, other, ids in (("went", first, second, before - after), ("came", second, first, after - before)):
+        by_id = {one.suggestion_id: one for one in night.suggestions.candidates}
+        for name in sorted(ids):
+            score.moved.append(f"{word} {by_id[name].kind} {by_id[name].title}: {_why(by_id[name], other)}")
+
+
+def _effects(night: Night, ids: set[str]) -> dict[tuple[object, ...], str]:
+    return {
+        (one.kind, one.effects): one.suggestion_id for one in night.suggestions.candidates if one.suggestion_id in ids
+    }
+
+
+def _why(candidate: Candidate, other: Night) -> str:
+    """Return why a suggestion of one night is not among those of the other."""
+    reason = other.suggestions.selection.reasons.get(candidate.suggestion_id)
+    if reason is not None:
+        return reason
+    known = {row.pattern_id: row for row in other.material.patterns}
+    if candidate.pattern_id is None:
+        return "no candidate"
+    if candidate.pattern_id not in known:
+        return f"no pattern {candidate.pattern_id}, {candidate.evidence['occurrences']} of {candidate.evidence['opportunities']}"
+    return (
+        "automated" if candidate.pattern_id in other.material.automated else "no candidate, though its pattern is there"
+    )
+
+
+def _count(score: HomeScore, night: Night, truth: Truth) -> None:
+    material, rows = night.material, night.rows
     by_id = {row.pattern_id: row for row in material.patterns}
     shown = [by_id[name] for name in rows["pattern_id"] if isinstance(name, str)]
     score.shown = len(rows)
     score.automations = [
         one for text in rows["automation_yaml"] if isinstance(text, str) for one in yaml.safe_load(text)
     ]
-    past = suggestions.load_past(phase, material)
+    past = room_of_suggestions.load_past(night.phase, material)
     for planted in _habits(truth):
         row = _as_pattern(planted)
         if _automated(row, truth) or not any(name == row.entity_id for name in past.histories):

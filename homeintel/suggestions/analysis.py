@@ -91,7 +91,7 @@ def choose(
     """Return what is suggested tonight, at most `limit`, and what became of earlier suggestions."""
     memory = material.memory
     kept_out = answered(candidates, memory, window.end_day)
-    selection = select(candidates, kept_out, limit, memory.first_suggested)
+    selection = select(candidates, kept_out, limit, memory.open_last_night)
     return Suggestions(
         replace(selection, steps=_from_the_start(selection.steps, material)),
         tuple(candidates),

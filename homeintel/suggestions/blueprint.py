@@ -3,15 +3,20 @@
 Source: https://www.home-assistant.io/docs/blueprint/schema/ and `components/blueprint` of Home Assistant.
 """
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-from homeintel.suggestions.automation.build import AWAY_STATES
+from homeintel.suggestions.automation.build import WEEKDAYS
 from homeintel.suggestions.automation.schema import AutomationData
 from homeintel.suggestions.automation.text import YamlDumper, dump_yaml
+
+MIN_VERSION = "2024.10.0"
+"""The first Home Assistant that reads `triggers`, `conditions` and `actions`."""
 
 LEAST_USES = 2
 """Suggestions of one shape from which a blueprint is worth having."""
@@ -51,85 +56,119 @@ class Blueprint:
         return "\n".join(lines) + "\n" + dump_yaml(self.content)
 
 
-@dataclass(frozen=True)
-class _Shape:
-    """What two automations have in common: how they start, in which domain, and what they do."""
-
-    trigger: str
-    trigger_domain: str
-    action: str
-    state: str
-    others: str
-
-
 def blueprints(automations: Sequence[AutomationData]) -> list[Blueprint]:
     """Return a blueprint for each shape that several automations share.
 
-    Covered are couplings (a state starts an action) and routines by the clock without further conditions or data.
+    Two have one shape if they are the same but for the entities, their time (or offset from the sun) and their weekdays.
+    Those are the inputs. Reminders have texts of their own, and no blueprint.
 
     Args:
         automations: as suggestions hold them.
     """
-    groups: dict[_Shape, list[AutomationData]] = {}
+    groups: dict[str, list[tuple[str, _Shape]]] = {}
     for automation in automations:
         shape = _shape(automation)
         if shape is not None:
-            groups.setdefault(shape, []).append(automation)
-    return [_blueprint(shape, group) for shape, group in groups.items() if len(group) >= LEAST_USES]
+            groups.setdefault(dump_yaml(shape.content), []).append((automation["id"], shape))
+    shared = [group for group in groups.values() if len(group) >= LEAST_USES]
+    numbers: Counter[str] = Counter()
+    found = []
+    for group in shared:
+        shape = group[0][1]
+        numbers[shape.title] += 1
+        found.append(_blueprint(shape, numbers[shape.title], {identity: one.inputs for identity, one in group}))
+    return found
+
+
+def _blueprint(shape: "_Shape", number: int, uses: Mapping[str, Mapping[str, Any]]) -> Blueprint:
+    head, body = shape.content["blueprint"], {k: v for k, v in shape.content.items() if k != "blueprint"}
+    again = f" ({number})" if number > 1 else ""
+    name = _word(shape.title) + (f"_{number}" if number > 1 else "")
+    return Blueprint(name, {"blueprint": {"name": shape.title + again, **head}, **body}, uses)
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """An automation with `Input` in place of what is its own.
+
+    Args:
+        title: the blueprint's name.
+        content: the blueprint without its name.
+        inputs: the automation's own values by input.
+    """
+
+    title: str
+    content: Mapping[str, Any]
+    inputs: Mapping[str, Any]
 
 
 def _shape(automation: AutomationData) -> _Shape | None:
-    triggers, conditions, steps = automation["triggers"], automation["conditions"], automation["actions"]
-    plain = len(triggers) == len(conditions) == len(steps) == 1 and conditions[0]["condition"] == "not"
-    if not plain or "target" not in steps[0] or "data" in steps[0]:
+    step = automation["actions"][-1]
+    if len(automation["triggers"]) != 1 or "target" not in step:
         return None
-    trigger, held = triggers[0], conditions[0]["conditions"][0]
-    if trigger["trigger"] not in ("state", "time") or "for" in trigger:
-        return None
-    domain = str(trigger.get("entity_id", "")).partition(".")[0]
-    return _Shape(trigger["trigger"], domain, steps[0]["action"], held["state"][0], str(trigger.get("to", "")))
-
-
-def _blueprint(shape: _Shape, group: Sequence[AutomationData]) -> Blueprint:
-    target_domain, verb = shape.action.split(".")
-    words = verb.replace("_", " ")
-    held = {"condition": "state", "entity_id": Input("target_entity"), "state": [shape.state, *AWAY_STATES]}
-    inputs: dict[str, Any] = {"target_entity": _entity_input("What to act on", target_domain)}
-    if shape.trigger == "state":
-        title = f"{target_domain}: {words} when a {shape.trigger_domain.replace('_', ' ')} changes to {shape.others}"
-        name = f"{shape.trigger_domain}_{_word(shape.others)}_{target_domain}_{verb}"
-        inputs = {"trigger_entity": _entity_input("What starts it", shape.trigger_domain), **inputs}
-        trigger: dict[str, Any] = {
-            "trigger": "state", "entity_id": Input("trigger_entity"), "to": shape.others, "not_from": list(AWAY_STATES),
-        }  # fmt: skip
-    else:
-        title, name = f"{target_domain}: {words} at a time of day", f"time_{target_domain}_{verb}"
-        inputs = {"at": {"name": "When", "selector": {"time": {}}}, **inputs}
-        trigger = {"trigger": "time", "at": Input("at")}
+    target = step["target"]["entity_id"]
+    domain, verb = step["action"].split(".")
+    start, trigger, declared, own = _start(automation["triggers"][0])
+    conditions = []
+    for condition in automation["conditions"]:
+        if condition.get("weekday"):
+            declared, own = {**declared, "weekdays": _WEEKDAYS_INPUT}, {**own, "weekdays": condition["weekday"]}
+            condition = {**condition, "weekday": Input("weekdays")}
+        conditions.append(_with_target(condition, target))
+    declared |= {"target_entity": _entity_input("What to act on", domain)}
     content = {
         "blueprint": {
-            "name": title,
             "description": "homeintel: several of your habits have this shape.",
             "domain": "automation",
-            "input": inputs,
+            "homeassistant": {"min_version": MIN_VERSION},
+            "input": declared,
         },
         "triggers": [trigger],
-        "conditions": [{"condition": "not", "conditions": [held]}],
-        "actions": [{"action": shape.action, "target": {"entity_id": Input("target_entity")}}],
-        "mode": "single",
+        "conditions": conditions,
+        "actions": [_with_target(one, target) for one in automation["actions"]],
+        "mode": automation["mode"],
     }
-    return Blueprint(name, content, {one["id"]: _inputs(one) for one in group})
+    title = f"{domain.capitalize().replace('_', ' ')}: {verb.replace('_', ' ')} {start}"
+    return _Shape(title, content, {**own, "target_entity": target})
+
+
+def _start(trigger: Mapping[str, Any]) -> tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Return when it starts in words, the trigger with inputs, the inputs declared, and their values."""
+    if trigger["trigger"] == "time":
+        return "at a time of day", {**trigger, "at": Input("at")}, {"at": _TIME_INPUT}, {"at": trigger["at"]}
+    if trigger["trigger"] == "sun":
+        own = {"offset": trigger.get("offset", "00:00:00")}
+        return f"by the {trigger['event']}", {**trigger, "offset": Input("offset")}, {"offset": _OFFSET_INPUT}, own
+    entity = str(trigger["entity_id"])
+    domain = entity.partition(".")[0]
+    declared = {"trigger_entity": _entity_input("What starts it", domain)}
+    words = f"when a {domain.replace('_', ' ')} changes to {trigger['to']}"
+    return words, {**trigger, "entity_id": Input("trigger_entity")}, declared, {"trigger_entity": entity}
+
+
+def _with_target(part: Any, target: str) -> Any:  # noqa: ANN401 - any part of an automation
+    """Return a part with the entity that is acted on as an input."""
+    if isinstance(part, dict):
+        return {
+            key: Input("target_entity") if key == "entity_id" and value == target else _with_target(value, target)
+            for key, value in part.items()
+        }
+    return [_with_target(one, target) for one in part] if isinstance(part, list) else part
 
 
 def _entity_input(name: str, domain: str) -> dict[str, Any]:
     return {"name": name, "selector": {"entity": {"filter": [{"domain": domain}]}}}
 
 
-def _inputs(automation: AutomationData) -> dict[str, str]:
-    trigger = automation["triggers"][0]
-    start = {"trigger_entity": trigger["entity_id"]} if trigger["trigger"] == "state" else {"at": trigger["at"]}
-    return {**start, "target_entity": automation["actions"][0]["target"]["entity_id"]}
+_TIME_INPUT = {"name": "When", "selector": {"time": {}}}
+_OFFSET_INPUT = {
+    "name": "How long after it",
+    "description": "Hours, minutes and seconds; with a minus, before it.",
+    "default": "00:00:00",
+    "selector": {"text": {}},
+}
+_WEEKDAYS_INPUT = {"name": "On which days", "selector": {"select": {"multiple": True, "options": list(WEEKDAYS)}}}
 
 
 def _word(text: str) -> str:
-    return "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in text.lower())
+    return "_".join(re.findall(r"[a-z0-9]+", text.lower()))

@@ -36,6 +36,11 @@ class Memory:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     backfill: bool = False
 
+    @property
+    def open_last_night(self) -> frozenset[str]:
+        """Ids of the suggestions that waited for an answer last night."""
+        return frozenset(str(row["suggestion_id"]) for row in self.last_night)
+
     def status(self, suggestion_id: str) -> str:
         """Return `new` for what no night has shown yet, else `repeated`."""
         return "repeated" if suggestion_id in self.first_suggested else "new"

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import log
 
+from homeintel.patterns.stats.tails import log_binomial_tail
+from homeintel.suggestions.backtest.result import Tally
 from homeintel.suggestions.candidate import KINDS, Candidate
 
 GOOD_SCORE = 0.15
@@ -13,10 +16,16 @@ LEAST_SCORE = 0.03
 
 LEAST_PRECISION = 0.6
 """An automation that would be wrong more than four times of ten annoys."""
-LEAST_HELD_OUT_PRECISION = 0.5
-"""The same over the held-out week, where chance weighs more."""
+HELD_OUT_CHANCE = 0.05
+"""The held-out week alone speaks against an automation where one that is just good enough would be wrong so often in
+fewer than one week of twenty: a true habit has a bad week too."""
+
 SHOWN_MARGIN = 0.05
-"""By so much less does a suggestion stay that was shown before: one more day must not make it come and go."""
+SHOWN_OCCASIONS = 2
+SHOWN_CHANCE = 0.01
+SHOWN_SCORE = 0.03
+"""What was shown last night stays by so much precision less, though so many more occasions had gone wrong, up to a week
+so unlikely, and against a rival by so much score better: one more day must not make it come and go."""
 
 LEAST_OCCASIONS = 3
 """Fewer occasions than this say nothing."""
@@ -57,6 +66,15 @@ def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.suggestion_id))
 
 
+def _by_standing(candidates: Iterable[Candidate], shown: Collection[str]) -> list[Candidate]:
+    """Return candidates by score, those shown last night a little ahead."""
+    return sorted(candidates, key=lambda candidate: (-_standing(candidate, shown), candidate.suggestion_id))
+
+
+def _standing(candidate: Candidate, shown: Collection[str]) -> float:
+    return candidate.score + (SHOWN_SCORE if candidate.suggestion_id in shown else 0.0)
+
+
 def select(
     candidates: Sequence[Candidate], answered: Mapping[str, str], limit: int | None, shown: Collection[str] = ()
 ) -> Selection:
@@ -66,9 +84,9 @@ def select(
         candidates: in any order.
         answered: suggestion id -> why the person's answer keeps it out.
         limit: how many; None: all.
-        shown: ids that an earlier night showed.
+        shown: ids that last night showed.
     """
-    remaining = in_order(candidates)
+    remaining = _by_standing(candidates, shown)
     steps = [Step("found", len(remaining))]
     reasons: dict[str, str] = {}
     gates: tuple[tuple[str, Callable[[Candidate], str]], ...] = (
@@ -79,11 +97,11 @@ def select(
             lambda candidate: annoys(candidate, shown=candidate.suggestion_id in shown),
         ),
         ("says something of its own", _Repeats()),
-        ("worth the trouble", lambda candidate: "" if candidate.score >= LEAST_SCORE else "its score is too low"),
+        ("worth the trouble", lambda one: "" if _standing(one, shown) >= LEAST_SCORE else "its score is too low"),
     )
     for step, objection in gates:
         remaining = _pass(step, objection, remaining, steps, reasons)
-    chosen = _first(remaining, limit)
+    chosen = in_order(_first(remaining, limit))
     kept = {candidate.suggestion_id for candidate in chosen}
     _pass(
         "among the first" if limit else "all of them are shown",
@@ -100,22 +118,27 @@ def annoys(candidate: Candidate, *, shown: bool = False) -> str:
 
     Args:
         candidate: with or without a replay.
-        shown: whether an earlier night showed it.
+        shown: whether last night showed it.
     """
-    margin = SHOWN_MARGIN if shown else 0.0
     if candidate.backtest is None:
         return ""
-    for tally, least, days in (
-        (candidate.backtest.window, LEAST_PRECISION, "the window"),
-        (candidate.backtest.unseen, LEAST_HELD_OUT_PRECISION, "the held-out week"),
+    for tally, days, unwanted in (
+        (candidate.backtest.window, "the window", _often_wrong),
+        (candidate.backtest.unseen, "the held-out week", _surely_wrong),
     ):
-        if (
-            tally.precision is not None
-            and tally.fired + tally.earlier >= LEAST_OCCASIONS
-            and tally.precision < least - margin
-        ):
-            return f"in {days} it would have been unwanted {tally.wrong + tally.undone} of {tally.fired + tally.earlier} times"
+        if tally.occasions >= LEAST_OCCASIONS and unwanted(tally, shown=shown):
+            return f"in {days} it would have been unwanted {tally.unwanted} of {tally.occasions} times"
     return ""
+
+
+def _often_wrong(tally: Tally, *, shown: bool) -> bool:
+    spared, margin = (SHOWN_OCCASIONS, SHOWN_MARGIN) if shown else (0, 0.0)
+    return (tally.wanted + spared) / (tally.occasions + spared) < LEAST_PRECISION - margin
+
+
+def _surely_wrong(tally: Tally, *, shown: bool) -> bool:
+    chance = log_binomial_tail(tally.unwanted, tally.occasions, 1 - LEAST_PRECISION)
+    return chance < log(SHOWN_CHANCE if shown else HELD_OUT_CHANCE)
 
 
 class _Repeats:
@@ -157,7 +180,7 @@ def _first(ordered: Sequence[Candidate], limit: int | None) -> list[Candidate]:
     if limit is None or len(ordered) <= limit:
         return list(ordered)
     champions = [next((c for c in ordered if c.kind == kind and c.score >= GOOD_SCORE), None) for kind in KINDS]
-    kept = in_order(champion for champion in champions if champion is not None)[:limit]
-    taken = {candidate.suggestion_id for candidate in kept}
-    others = [candidate for candidate in ordered if candidate.suggestion_id not in taken]
-    return in_order([*kept, *others[: limit - len(kept)]])
+    taken = {champion.suggestion_id for champion in in_order(c for c in champions if c is not None)[:limit]}
+    others = [candidate.suggestion_id for candidate in ordered if candidate.suggestion_id not in taken]
+    taken.update(others[: limit - len(taken)])
+    return [candidate for candidate in ordered if candidate.suggestion_id in taken]

@@ -1,9 +1,11 @@
-"""Every automation that simulated homes lead to, judged by a real Home Assistant where that environment exists."""
+"""Every automation and blueprint that simulated homes lead to, judged by a real Home Assistant where that environment exists."""
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from homeintel.simulate.truth import Coupling, Routine
 from homeintel.suggestions.automation import automation_yaml
 from homeintel.suggestions.automation.actions import _ACTIONS
 from homeintel.suggestions.automation.schema import AutomationData
+from homeintel.suggestions.blueprint import blueprints
 from homeintel.suggestions.from_anomalies import from_anomalies
 from homeintel.suggestions.from_patterns import from_pattern
 from homeintel.suggestions.names import Names
@@ -56,16 +59,19 @@ def as_row(planted: Routine | Coupling, number: int) -> PatternRow:
     return pattern_rows(pd.DataFrame([made]))[0]
 
 
-def of_simulated_homes() -> Iterator[AutomationData]:
+@cache
+def of_simulated_homes() -> list[AutomationData]:
+    made = []
     for seed in range(HOMES):
         truth = simulate_home(seed=seed, days=2, end=date(2026, 9, 14), kind=KINDS[seed % len(KINDS)]).truth
         habits: list[Routine | Coupling] = [*truth.routines, *truth.sun_routines, *truth.couplings]
         assert habits
         for number, planted in enumerate(habits):
-            made = from_pattern(as_row(planted, 1000 * seed + number), Names(), 30)
-            assert made.obstacle == ""
-            assert made.automation is not None
-            yield made.automation
+            candidate = from_pattern(as_row(planted, 1000 * seed + number), Names(), 30)
+            assert candidate.obstacle == ""
+            assert candidate.automation is not None
+            made.append(candidate.automation)
+    return made
 
 
 def of_every_kind() -> Iterator[AutomationData]:
@@ -108,6 +114,19 @@ def test_the_judge_rejects_what_is_wrong(tmp_path: Path) -> None:
     path = tmp_path / "automations.yaml"
     path.write_text(automation_yaml([good]).replace('at: "06:45:00"', 'at: "26:45:00"'), encoding="utf-8")
     assert verdicts(path).returncode == 1
+
+
+def test_every_blueprint_with_its_inputs_is_accepted(tmp_path: Path) -> None:
+    python, script = home_assistant()
+    made = blueprints([*of_simulated_homes(), *of_every_kind()])
+    for blueprint in made:
+        (tmp_path / f"{blueprint.name}.yaml").write_text(blueprint.text, encoding="utf-8")
+        (tmp_path / f"{blueprint.name}.json").write_text(json.dumps(blueprint.uses), encoding="utf-8")
+    judge = Path(__file__).with_name("judge_blueprints.py")
+    answer = subprocess.run([python, judge, script, tmp_path], capture_output=True, text=True, timeout=240, check=False)
+    assert [line for line in answer.stdout.splitlines() if not line.startswith("ok ")] == []
+    assert len(answer.stdout.splitlines()) == sum(len(blueprint.uses) for blueprint in made) > 100, answer.stderr
+    assert answer.returncode == 0
 
 
 def test_every_kind_is_what_the_schema_allows() -> None:

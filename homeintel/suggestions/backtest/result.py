@@ -40,10 +40,24 @@ class Tally:
         return self.agreed + self.wrong + self.undone
 
     @property
+    def occasions(self) -> int:
+        """How often it would have acted, or had nothing left to do."""
+        return self.fired + self.earlier
+
+    @property
+    def wanted(self) -> int:
+        """On how many of the occasions the person did the same."""
+        return self.agreed + self.earlier
+
+    @property
+    def unwanted(self) -> int:
+        """On how many they never did, or took it back."""
+        return self.wrong + self.undone
+
+    @property
     def precision(self) -> float | None:
         """The share of occasions on which the person wanted it; None without any."""
-        occasions = self.fired + self.earlier
-        return (self.agreed + self.earlier) / occasions if occasions else None
+        return self.wanted / self.occasions if self.occasions else None
 
 
 @dataclass(frozen=True, eq=False)
