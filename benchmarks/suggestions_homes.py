@@ -82,8 +82,7 @@ class Night:
 
 
 def score_home(kind: str, seed: int, folder: Path) -> HomeScore:
-    """Run phases 1 to 5 on two nights in a row of a home's life, and compare the suggestions with its truth and its
-    following week.
+    """Run phases 1 to 5 on two nights in a row of a home's life; compare them with its truth and its following week.
 
     Where the folder holds both nights' findings of an earlier call, only phase 5 is run again.
     """

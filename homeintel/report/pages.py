@@ -89,10 +89,8 @@ def chart_html(chart: dict[str, Any], place: str) -> str:
     title = chart.get("layout", {}).get("title", {}).get("text", "Chart")
     data, layout = (_script_json(chart.get(part, empty)) for part, empty in (("data", []), ("layout", {})))
     options = '{"responsive": true, "displaylogo": false}'
-    # A responsive chart takes the height of its place: without one it shrinks when the window's size changes.
-    height = int(chart.get("layout", {}).get("height") or 380)
     return (
-        f'<div id="{place}" class="chart" style="height:{height}px" role="img" aria-label="{escape(title)}"></div>'
+        f'<div id="{place}" class="chart" role="img" aria-label="{escape(title)}"></div>'
         f'<script>Plotly.newPlot("{place}", {data}, {layout}, {options});</script>'
     )
 

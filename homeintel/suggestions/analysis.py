@@ -74,7 +74,7 @@ def make_candidates(material: Material, past: Past, window: Window) -> list[Cand
     from_habits = [_from_habit(row, material, past, window) for row in rows]
     both = hybrids(list(zip(rows, from_habits, strict=True)), material.opportunities, material.names)
     broken = from_anomalies(material.anomalies, rows, material.names, material.battery_devices, window.zone)
-    return [*from_habits, *both, *from_opportunities(material.opportunities), *broken]
+    return [*from_habits, *both, *from_opportunities(material.opportunities, material.names), *broken]
 
 
 def _from_habit(row: PatternRow, material: Material, past: Past, window: Window) -> Candidate:

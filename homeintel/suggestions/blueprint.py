@@ -111,10 +111,10 @@ def _shape(automation: AutomationData) -> _Shape | None:
     start, trigger, declared, own = _start(automation["triggers"][0])
     conditions = []
     for condition in automation["conditions"]:
-        if condition.get("weekday"):
-            declared, own = {**declared, "weekdays": _WEEKDAYS_INPUT}, {**own, "weekdays": condition["weekday"]}
-            condition = {**condition, "weekday": Input("weekdays")}
-        conditions.append(_with_target(condition, target))
+        days = condition.get("weekday")
+        if days:
+            declared, own = {**declared, "weekdays": _WEEKDAYS_INPUT}, {**own, "weekdays": days}
+        conditions.append(_with_target({**condition, "weekday": Input("weekdays")} if days else condition, target))
     declared |= {"target_entity": _entity_input("What to act on", domain)}
     content = {
         "blueprint": {

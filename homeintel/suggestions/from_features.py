@@ -1,11 +1,14 @@
 """Features nobody uses become suggestions: what it is for, how to switch it on."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from homeintel.suggestions.candidate import Candidate, suggestion_id
+from homeintel.suggestions.names import Names
+from homeintel.suggestions.switching_on import payload
 
 Opportunity = Mapping[str, Any]
 
@@ -19,65 +22,80 @@ MOST_NAMES = 3
 """Devices named in a title; the others are counted."""
 
 
-def from_opportunities(opportunities: pd.DataFrame) -> list[Candidate]:
+def from_opportunities(opportunities: pd.DataFrame, names: Names) -> list[Candidate]:
     """Return one suggestion a feature, however many devices have it and whatever values they take.
 
     Args:
         opportunities: see `homeintel.features.opportunities.rank_opportunities`; the best first.
+        names: what people call their entities and devices.
     """
     groups: dict[tuple[str, ...], list[Opportunity]] = {}
     for row in opportunities.to_dict("records"):
         opportunity = {str(key): value for key, value in row.items()}
         groups.setdefault(feature_effect(opportunity), []).append(opportunity)
-    return [_candidate(effect, group) for effect, group in groups.items()]
+    return [_candidate(effect, group, names) for effect, group in groups.items()]
 
 
-def _candidate(effect: tuple[str, ...], group: Sequence[Opportunity]) -> Candidate:
+def _candidate(effect: tuple[str, ...], group: Sequence[Opportunity], names: Names) -> Candidate:
     best = group[0]
-    names = [str(name) for opportunity in group for name in opportunity["friendly_names"]]
+    devices = list(dict.fromkeys(str(name) for opportunity in group for name in opportunity["friendly_names"]))
     certainty = float(best["certainty"])
     caveats = [str(best["caveats"]), _RISK_CAVEAT.get(str(best["risk"]), "")]
-    first, *more = [_payload(opportunity) for opportunity in group]
     return Candidate(
         suggestion_id=suggestion_id(*effect),
         kind="feature",
-        title=f"{best['label']}: {_several(names)}",
-        description=" ".join(str(best[name]).strip() for name in ("sentence", "reason") if best[name]),
-        entity_ids=tuple(str(entity) for opportunity in group for entity in opportunity["entity_ids"]),
-        ieee_addresses=tuple(str(address) for opportunity in group for address in opportunity["ieee_addresses"]),
+        title=f"{best['label']}: {_several(devices)}",
+        description=f"{str(best['sentence']).strip()} {_who_has_it(devices)}; {_reason(best, names)}",
+        entity_ids=_each_once(group, "entity_ids"),
+        ieee_addresses=_each_once(group, "ieee_addresses"),
         effects=(effect,),
         confidence=certainty,
         confidence_low=None,
         confidence_high=None,
         impact=FEATURE_IMPACT * float(best["usefulness"]),
         effort=min(1.0, float(best["effort"]) + RISK_EFFORT[str(best["risk"])]),
-        evidence={
-            "table": "device_feature_usage",
-            "path": best["path"],
-            "devices": names,
-            "reason": best["reason"],
-            "notebook": "04_feature_analysis",
-            "section": "What is worth trying",
-        },
-        evidence_count=len(names),
+        evidence={**feature_evidence(best), "devices": devices},
+        evidence_count=len(devices),
         path=str(best["path"]),
-        action_payload={**first, **({"more": more} if more else {})},
+        action_payload=payload(group, names),
         caveats=tuple(caveat for caveat in caveats if caveat),
     )
 
 
-def _payload(opportunity: Opportunity) -> dict[str, Any]:
-    action = opportunity["action"]
+def feature_evidence(opportunity: Opportunity) -> dict[str, Any]:
+    """Return where the rows behind an unused feature stand."""
     return {
-        "topics": list(opportunity["topics"]),
-        "payload": dict(opportunity["payload"]),
-        "action": action if isinstance(action, dict) else None,
+        "table": "device_feature_usage",
+        "path": str(opportunity["path"]),
+        "devices": [str(name) for name in opportunity["friendly_names"]],
+        "reason": str(opportunity["reason"]),
+        "notebook": "04_feature_analysis",
+        "section": "What is worth trying",
     }
 
 
+def _each_once(group: Sequence[Opportunity], column: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(value) for opportunity in group for value in opportunity[column]))
+
+
+def _who_has_it(devices: Sequence[str]) -> str:
+    return f"{devices[0]} has it" if len(devices) == 1 else f"{len(devices)} devices have it"
+
+
+def _reason(opportunity: Opportunity, names: Names) -> str:
+    """Return why it is told, as the rest of a sentence: what phase 4 gives as sentences, entities by their names."""
+    sentences = [part for part in re.split(r"(?<=\.) ", str(opportunity["reason"]).strip()) if part]
+    parts = [names.in_words(part).rstrip(".") for part in sentences]
+    return "; ".join(f"{part[0].lower()}{part[1:]}" if part.startswith(_OPENINGS) else part for part in parts) + "."
+
+
+_OPENINGS = ("A ", "It ", "Nothing ", "Whether ")
+"""Words that begin a sentence and are no name."""
+
+
 def feature_effect(opportunity: Opportunity) -> tuple[str, ...]:
-    """Return what an unused feature would change: the feature, whatever values its devices take."""
-    return ("feature", str(opportunity["origin"]), str(opportunity["label"]))
+    """Return what an unused feature would change: the feature, whatever values its devices take and wherever it is set."""
+    return ("feature", str(opportunity["label"]))
 
 
 def _several(names: list[str]) -> str:

@@ -91,14 +91,19 @@ def pattern_effect(pattern: PatternRow) -> tuple[str, ...]:
 def when(pattern: PatternRow, names: Names) -> str:
     """Return when a habit happens, in words: `at 06:45 on weekdays`, `when Front door opens`."""
     if pattern.kind == "co_occurrence":
-        light = {"dark": " while it is dark", "day": " in daylight", None: ""}[pattern.light]
-        if pattern.hours is not None:
-            light += f" between {phrases.at(pattern.hours[0])} and {phrases.at(pattern.hours[1])}"
-        days = f" {phrases.on_days(pattern.days)}" if pattern.days != "all" else ""
-        return f"when {phrases.happens(pattern.trigger_entity_id, pattern.trigger_state, names)}{light}{days}"
+        happens = phrases.happens(pattern.trigger_entity_id, pattern.trigger_state, names)
+        return f"when {happens}{_while(pattern)}"
     if pattern.kind == "sun":
         return f"{phrases.sun_time(pattern.sun_event, pattern.offset_minutes)} {phrases.on_days(pattern.days)}"
     return f"at {phrases.at(pattern.minute_of_day)} {phrases.on_days(pattern.days)}"
+
+
+def _while(pattern: PatternRow) -> str:
+    """Return what must hold besides, in words; empty where nothing."""
+    light = {"dark": " in the dark", "day": " in daylight", None: ""}[pattern.light]
+    if pattern.hours is not None:
+        light += f" between {phrases.at(pattern.hours[0])} and {phrases.at(pattern.hours[1])}"
+    return light + (f" {phrases.on_days(pattern.days)}" if pattern.days != "all" else "")
 
 
 def _title(pattern: PatternRow, names: Names, *, security: bool) -> str:
@@ -111,8 +116,8 @@ def _numbers(pattern: PatternRow, names: Names) -> str:
     if pattern.kind == "co_occurrence":
         happened = phrases.happens(pattern.trigger_entity_id, pattern.trigger_state, names)
         return (
-            f"Of the {pattern.opportunities} times that “{happened}”, {pattern.occurrences} were followed by this, "
-            f"done by hand, typically {phrases.lag(pattern.lag_seconds)} later."
+            f"Of the {pattern.opportunities} times that “{happened}”{_while(pattern)}, {pattern.occurrences} were followed "
+            f"by this, done by hand, typically {phrases.lag(pattern.lag_seconds)} later."
         )
     around = (
         phrases.sun_time(pattern.sun_event, pattern.offset_minutes)

@@ -1,5 +1,6 @@
 """A habit that an unused feature makes better: one automation with both."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
@@ -7,12 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from homeintel.suggestions.automation.build import ID_PREFIX
+from homeintel.suggestions.automation.build import ID_PREFIX, MOST_ALIAS
 from homeintel.suggestions.automation.schema import AutomationData
 from homeintel.suggestions.candidate import Candidate, suggestion_id
-from homeintel.suggestions.from_features import feature_effect
+from homeintel.suggestions.from_features import feature_effect, feature_evidence
 from homeintel.suggestions.names import Names
 from homeintel.suggestions.pattern_row import PatternRow
+from homeintel.suggestions.switching_on import payload_for
 
 Opportunity = Mapping[str, Any]
 
@@ -38,6 +40,7 @@ def hybrids(
         return []
     rows = [{str(key): value for key, value in row.items()} for row in opportunities.to_dict("records")]
     helping = _by_key_and_device(rows)
+    devices = Counter(str(row["label"]) for row in rows for _ in row["ieee_addresses"])
     found = []
     for pattern, candidate in habits:
         if candidate.automation is None or candidate.security:
@@ -45,7 +48,7 @@ def hybrids(
         fitting = [row for place in _places(pattern, names) for row in helping.get(place, ())]
         if fitting:
             best = max(fitting, key=lambda row: (row["usefulness"] * row["certainty"], str(row["key"])))
-            found.append(_hybrid(candidate, best))
+            found.append(_hybrid(candidate, best, names, alone=devices[str(best["label"])] == 1))
     return found
 
 
@@ -78,30 +81,42 @@ def _places(pattern: PatternRow, names: Names) -> list[tuple[str, str]]:
     return [(key, device) for key, entity in keys for device in names.devices(entity)]
 
 
-def _hybrid(habit: Candidate, opportunity: Opportunity) -> Candidate:
+def _hybrid(habit: Candidate, opportunity: Opportunity, names: Names, *, alone: bool) -> Candidate:
+    """Return both as one; where no other device has the feature (`alone`), nothing is left to say of it elsewhere."""
     identity = suggestion_id("hybrid", habit.suggestion_id, str(opportunity["label"]))
     assert habit.automation is not None
+    title = f"{habit.title}, and use: {opportunity['label']}"
     automation = deepcopy(habit.automation) | {"id": f"{ID_PREFIX}{identity}"}
     merged = _merge(automation, opportunity["action"])
+    if merged:
+        automation["alias"] = title[:MOST_ALIAS]
     extra = FEATURE_SHARE * float(opportunity["usefulness"]) * float(opportunity["certainty"])
-    alone = len(opportunity["ieee_addresses"]) == 1
+    own = [str(address) for address in opportunity["ieee_addresses"] if address in habit.ieee_addresses]
     return replace(
         habit,
         suggestion_id=identity,
         kind="hybrid",
-        title=f"{habit.title}, and use: {opportunity['label']}",
-        description=f"{habit.description} {opportunity['sentence']} {opportunity['reason']}".strip(),
-        ieee_addresses=tuple(dict.fromkeys([*habit.ieee_addresses, *_devices(habit, opportunity)])),
+        title=title,
+        description=_description(habit, opportunity, merged=merged),
         effects=(*habit.effects, *((feature_effect(opportunity),) if alone else ())),
         impact=1 - (1 - habit.impact) * (1 - extra),
         effort=habit.effort if merged else min(1.0, habit.effort + float(opportunity["effort"])),
-        evidence={**habit.evidence, "feature": {"path": opportunity["path"], "reason": opportunity["reason"]}},
+        evidence={**habit.evidence, "feature": feature_evidence(opportunity)},
         path=str(opportunity["path"]),
         automation=automation,
-        action_payload=None if merged else _payload(habit, opportunity),
+        action_payload=None if merged else payload_for(opportunity, names, own),
         caveats=(*habit.caveats, *([str(opportunity["caveats"])] if opportunity["caveats"] else [])),
         stands_on=(habit.suggestion_id,),
     )
+
+
+def _description(habit: Candidate, opportunity: Opportunity, *, merged: bool) -> str:
+    """Return the habit's sentences, the last one with what the feature adds."""
+    label, purpose = opportunity["label"], str(opportunity["sentence"]).strip().rstrip(".")
+    added = (
+        f"it uses “{label}” too, which nobody does yet" if merged else f"switch on “{label}” too, which nobody uses yet"
+    )
+    return f"{habit.description.rstrip('.')}; {added}: it {purpose[:1].lower()}{purpose[1:]}."
 
 
 def _merge(automation: AutomationData, action: object) -> bool:
@@ -113,15 +128,3 @@ def _merge(automation: AutomationData, action: object) -> bool:
             step["data"] = {**step.get("data", {}), **action["data"]}
             return True
     return False
-
-
-def _devices(habit: Candidate, opportunity: Opportunity) -> list[str]:
-    return [str(address) for address in opportunity["ieee_addresses"] if address in habit.ieee_addresses]
-
-
-def _payload(habit: Candidate, opportunity: Opportunity) -> dict[str, Any]:
-    """Return what to send, to the devices of the habit only; options of Zigbee2MQTT share one topic a bridge."""
-    addresses, topics = list(opportunity["ieee_addresses"]), list(opportunity["topics"])
-    if len(topics) == len(addresses):
-        topics = [topic for topic, address in zip(topics, addresses, strict=True) if address in habit.ieee_addresses]
-    return {"topics": topics, "payload": dict(opportunity["payload"]), "action": None}

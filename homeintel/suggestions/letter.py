@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from html import escape
 from math import isnan
+from shlex import quote
 from typing import Any
 
 import pandas as pd
@@ -22,8 +23,11 @@ Row = Mapping[str, Any]
 MOST_LETTERS = 10
 """Suggestions shown in full; the table above lists all."""
 
+MOST_ENTITIES = 5
+"""Entities or devices named; the others are counted."""
 
-def write_letter(rows: pd.DataFrame, suggestions: Suggestions, names: Names, zone: str) -> None:
+
+def write_letter(rows: pd.DataFrame, suggestions: Suggestions, names: Names, zone: str, params_file: str) -> None:
     """Show the open suggestions one by one, the best first.
 
     Args:
@@ -31,6 +35,7 @@ def write_letter(rows: pd.DataFrame, suggestions: Suggestions, names: Names, zon
         suggestions: the night's, for their replays.
         names: what people call their entities.
         zone: the home's time zone.
+        params_file: the home's params file, for the commands that answer.
     """
     replays = {one.suggestion_id: one.backtest for one in suggestions.selection.chosen}
     shown = open_rows(rows)
@@ -42,7 +47,7 @@ def write_letter(rows: pd.DataFrame, suggestions: Suggestions, names: Names, zon
         moments = backtest.moments() if backtest else pd.DataFrame()
         show_mime({"text/html": "".join(_opening(row, names)), "text/plain": f"{row['rank']}. {row['title']}"})
         draw(factors_chart(row) if moments.empty else replay_chart(row["title"], moments, zone))
-        show_mime({"text/html": "".join(_closing(row)), "text/plain": row["automation_yaml"] or ""})
+        show_mime({"text/html": "".join(_closing(row, params_file)), "text/plain": row["automation_yaml"] or ""})
 
 
 def _without_nan(values: Mapping[Any, Any]) -> Row:
@@ -51,32 +56,49 @@ def _without_nan(values: Mapping[Any, Any]) -> Row:
 
 def _opening(row: Row, names: Names) -> Iterator[str]:
     yield f"<h3>{row['rank']}. {escape(row['title'])}</h3><p>{escape(row['description'])}</p>"
-    low, high = row["confidence_low"], row["confidence_high"]
-    interval = f" ({low:.0%} to {high:.0%})" if low is not None else ""
-    since = "new tonight" if row["status"] == "new" else f"since the night of {row['first_suggested']:%Y-%m-%d}"
+    since = "New tonight" if row["status"] == "new" else f"Suggested since {row['first_suggested']:%Y-%m-%d}"
     yield (
-        f"<p>{since}; confidence {row['confidence']:.0%}{interval}; impact {row['impact']:.2f}, "
-        f"effort {row['effort']:.2f}, score {row['score']:.2f}</p>"
+        f"<p>{since}. Confidence {row['confidence']:.0%}{_interval(row)}, impact {row['impact']:.2f}, "
+        f"effort {row['effort']:.2f}: score {row['score']:.2f}.</p>"
     )
     entities = [f"{escape(names.of(entity))} (<code>{escape(entity)}</code>)" for entity in row["entity_ids"]]
-    yield f"<p>About: {', '.join(entities)}</p>" if entities else ""
-    yield "".join(f"<p>Mind: {escape(caveat)}</p>" for caveat in row["caveats"])
+    more = f" and {len(entities) - MOST_ENTITIES} more" if len(entities) > MOST_ENTITIES else ""
+    yield f"<p>About: {', '.join(entities[:MOST_ENTITIES])}{more}</p>" if entities else ""
+    caveats = "".join(f"<li>{escape(caveat)}</li>" for caveat in row["caveats"])
+    yield f"<p>Before you accept:</p><ul>{caveats}</ul>" if caveats else ""
 
 
-def _closing(row: Row) -> Iterator[str]:
+def _interval(row: Row) -> str:
+    low, high = row["confidence_low"], row["confidence_high"]
+    return f" ({low:.0%} to {high:.0%})" if low is not None else ""
+
+
+def _closing(row: Row, params_file: str) -> Iterator[str]:
     if row["backtest"]:
         yield f"<p>{escape(backtest_sentence(json.loads(row['backtest'])))}</p>"
     if row["automation_yaml"]:
-        yield f"<p>The automation, ready to paste:</p><pre>{escape(row['automation_yaml'])}</pre>"
+        yield f"<p>The automation, ready to paste:</p>{_block(row['automation_yaml'])}"
     if row["action_payload"]:
-        yield f"<p>How to switch it on:</p><pre>{escape(payload_text(json.loads(row['action_payload'])))}</pre>"
+        yield f"<p>How to switch it on:</p>{_block(payload_text(json.loads(row['action_payload'])))}"
     evidence = json_object(row["evidence"])
-    notebook = str(evidence.get("notebook", ""))
-    if notebook:
-        place = f"{notebook}.html#{str(evidence['section']).replace(' ', '-')}"  # as nbconvert names a heading
-        yield f'<p>Evidence: <a href="{escape(place, quote=True)}">{escape(_evidence(evidence))}</a></p>'
-    identity = escape(row["suggestion_id"])
-    yield f"<p>Your answer: <code>homeintel feedback accept {identity}</code>, <code>dismiss</code> or <code>snooze</code>.</p>"
+    links = [
+        _link(part) for part in (evidence, evidence.get("feature")) if isinstance(part, dict) and "notebook" in part
+    ]
+    yield f"<p>Evidence: {'; '.join(links)}</p>" if links else ""
+    commands = [
+        f"homeintel feedback {answer} {row['suggestion_id']} --params {quote(params_file)}\n"
+        for answer in ("accept", "dismiss")
+    ]
+    yield f"<p>Your answer:</p>{_block(''.join(commands))}"
+
+
+def _block(text: str) -> str:
+    return f'<pre tabindex="0">{escape(text)}</pre>'
+
+
+def _link(evidence: Mapping[str, Any]) -> str:
+    place = f"{evidence['notebook']}.html#{str(evidence['section']).replace(' ', '-')}"  # as nbconvert names a heading
+    return f'<a href="{escape(place, quote=True)}">{escape(_evidence(evidence))}</a>'
 
 
 def _evidence(evidence: Mapping[str, Any]) -> str:
@@ -84,4 +106,6 @@ def _evidence(evidence: Mapping[str, Any]) -> str:
         return f"pattern {evidence['pattern_id']}, seen {evidence['first_seen'][:10]} to {evidence['last_seen'][:10]}"
     if evidence["table"] == "anomalies":
         return f"{evidence['kind']}: expected {evidence['expected']}, observed {evidence['observed']}"
-    return f"{evidence['path']} of {', '.join(evidence['devices'][:5])}"
+    devices = evidence["devices"]
+    more = f" and {len(devices) - MOST_ENTITIES} more" if len(devices) > MOST_ENTITIES else ""
+    return f"{evidence['path']} of {', '.join(devices[:MOST_ENTITIES])}{more}"

@@ -82,7 +82,9 @@ def load(phase: Phase, problems: Sequence[str] = ()) -> Material:
                 kept="Answers and earlier suggestions are kept.",
                 next_step="Mend phases 1 to 4 first; `homeintel doctor` says what they lack.",
             )
-        devices = query(connection, "SELECT ieee_address, friendly_name, power_source, members FROM devices")
+        devices = query(
+            connection, "SELECT ieee_address, friendly_name, base_topic, power_source, members FROM devices"
+        )
         own = read_automations(phase.settings.suggestions.automations_file)
         rows = pattern_rows(_rows(connection, "patterns", patterns.run_id))
         material = Material(

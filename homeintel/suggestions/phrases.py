@@ -23,6 +23,10 @@ _HAPPENS = {
     "closed": "{} closes",
     "home": "{} comes home",
     "not_home": "{} leaves",
+    "locked": "{} is locked",
+    "unlocked": "{} is unlocked",
+    "playing": "{} starts to play",
+    "paused": "{} is paused",
 }
 _SENSES = {
     ("occupancy", "on"): "{} sees someone",

@@ -126,7 +126,7 @@ def opportunity(key: str = "expose:power_on_behavior:{}", **given: Any) -> dict[
         "ieee_addresses": ["0x01", "0x02"], "friendly_names": ["Kitchen lamp", "Hall lamp"],
         "entity_ids": ["select.kitchen_power_on_behavior"], "label": "State after a power cut",
         "sentence": "Decides whether it comes back on.", "usefulness": 0.8, "effort": 0.1, "risk": "low",
-        "topics": ["zigbee2mqtt/Kitchen lamp/set"], "payload": {"power_on_behavior": "previous"},
+        "topics": ["zigbee2mqtt/Kitchen lamp/set", "zigbee2mqtt/Hall lamp/set"], "payload": {"power_on_behavior": "previous"},
         "action": None, "caveats": "", "reason": "It kept one value the whole time.", "certainty": 0.88, "score": 0.6,
     }  # fmt: skip
     return row | given

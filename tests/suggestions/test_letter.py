@@ -56,15 +56,16 @@ def test_the_letter_holds_everything_a_person_needs_and_names_are_text(
 ) -> None:
     rows, suggestions, material = rows_of(store, tmp_path)
     shown = Shown(monkeypatch)
-    letter.write_letter(rows, suggestions, material.names, "Europe/Berlin")
+    letter.write_letter(rows, suggestions, material.names, "Europe/Berlin", "my home.yaml")
     page = "".join(shown.html)
     identity = rows["suggestion_id"][0]
     assert EVIL not in page
     assert "&lt;script&gt;" in page
-    assert "confidence 90% (77% to 98%)" in page
-    assert f"homeintel feedback accept {identity}" in page
-    assert "you wanted it 27 of 28 times" in page
-    assert "In the 7 days it was not fitted on: 6 of 7." in page
+    assert "Confidence 90% (77% to 98%)" in page
+    assert f"homeintel feedback accept {identity} --params &#x27;my home.yaml&#x27;\n" in page
+    assert f"homeintel feedback dismiss {identity} --params" in page
+    assert "you did the same by hand 27 of 28 times" in page
+    assert "In the last 7 days, which it was not fitted on, you did so 6 of 7 times." in page
     assert "- id: homeintel_" in page
     assert 'Evidence: <a href="03_pattern_detection.html#Routines">' in page
     assert len(shown.charts) == 2
@@ -93,7 +94,7 @@ def test_the_sections_that_evidence_points_to_exist(notebook: str, section: str)
 def test_an_empty_night_says_so(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows, suggestions, material = rows_of(store, tmp_path)
     shown = Shown(monkeypatch)
-    letter.write_letter(rows.head(0), suggestions, material.names, "Europe/Berlin")
+    letter.write_letter(rows.head(0), suggestions, material.names, "Europe/Berlin", "my home.yaml")
     assert shown.html == ["Nothing to suggest tonight; the last section says what was looked at."]
 
 

@@ -249,4 +249,5 @@ def test_unused_features_are_taken_as_phase_4_stored_them(store: Store, given: S
     (row,) = suggested(store)
     assert (row["kind"], row["title"]) == ("feature", "State after a power cut: Kitchen lamp and Hall lamp")
     assert "No patterns were ever stored." in outcome.reason
-    assert json.loads(row["action_payload"])["payload"] == {"power_on_behavior": "previous"}
+    (step,) = json.loads(row["action_payload"])["steps"]
+    assert step["messages"][0]["payload"] == {"power_on_behavior": "previous"}

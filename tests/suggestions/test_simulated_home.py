@@ -12,5 +12,6 @@ def test_planted_habits_are_suggested_and_keep_their_ids(tmp_path: Path) -> None
     assert score.found >= 0.8 * score.planted, score.missed
     assert score.true >= 0.8 * score.from_habits, score.false
     assert score.automated == 0
-    assert score.changed_ids <= 2
+    assert score.came + score.went <= 2, score.moved
+    assert (score.renamed, score.new_again) == (0, 0)
     assert automation_yaml(score.automations).count("- id: homeintel_s") == len(score.automations)

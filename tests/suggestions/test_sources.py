@@ -1,5 +1,6 @@
 """From features, habits with features, anomalies."""
 
+from datetime import UTC
 from typing import Any
 
 import pandas as pd
@@ -34,18 +35,56 @@ def habit(pattern: dict[str, Any]) -> tuple[PatternRow, Candidate]:
 
 
 def test_an_unused_feature_says_what_it_is_for_and_what_to_send() -> None:
-    (made,) = from_opportunities(pd.DataFrame([homes.opportunity()]))
+    reason = "A habit was found in which light.hall turns on. It kept one value the whole time."
+    (made,) = from_opportunities(pd.DataFrame([homes.opportunity(reason=reason)]), NAMES)
     assert made.title == "State after a power cut: Kitchen lamp and Hall lamp"
-    assert made.description == "Decides whether it comes back on. It kept one value the whole time."
+    assert made.description == (
+        "Decides whether it comes back on. 2 devices have it; a habit was found in which Hall lamp turns on; "
+        "it kept one value the whole time."
+    )
     assert (made.confidence, made.effort) == (0.88, 0.1)
     assert made.impact == pytest.approx(0.7 * 0.8)
+    messages = [
+        {
+            "topics": ["zigbee2mqtt/Kitchen lamp/set", "zigbee2mqtt/Hall lamp/set"],
+            "payload": {"power_on_behavior": "previous"},
+        }
+    ]
+    assert made.action_payload == {"steps": [{"messages": messages, "action": None}]}
+
+
+def test_an_option_of_zigbee2mqtt_is_sent_with_the_name_of_each_device() -> None:
+    topics = ["zigbee2mqtt/bridge/request/device/options", "upstairs/bridge/request/device/options"]
+    option = homes.opportunity(
+        "option",
+        origin="option",
+        name="transition",
+        payload={"transition": 1},
+        topics=topics,
+        reason="It is not set in Zigbee2MQTT.",
+    )
+    (made,) = from_opportunities(pd.DataFrame([option]), Names(base={"0x01": "zigbee2mqtt", "0x02": "upstairs"}))
     assert made.action_payload is not None
-    assert made.action_payload["payload"] == {"power_on_behavior": "previous"}
+    assert made.action_payload["steps"][0]["messages"] == [
+        {"topics": [topics[0]], "payload": {"id": "Kitchen lamp", "options": {"transition": 1}}},
+        {"topics": [topics[1]], "payload": {"id": "Hall lamp", "options": {"transition": 1}}},
+    ]
+
+
+def test_a_feature_and_an_option_of_one_label_are_one_suggestion() -> None:
+    option = homes.opportunity(
+        "option", origin="option", name="transition", payload={"transition": 1}, ieee_addresses=["0x02"],
+        friendly_names=["Hall lamp"], topics=["zigbee2mqtt/bridge/request/device/options"],
+    )  # fmt: skip
+    (made,) = from_opportunities(pd.DataFrame([homes.opportunity(), option]), NAMES)
+    assert made.title == "State after a power cut: Kitchen lamp and Hall lamp"
+    assert made.ieee_addresses == ("0x01", "0x02")
 
 
 def test_many_devices_are_counted_and_risk_costs_effort() -> None:
     names = [f"Lamp {i}" for i in range(10)]
-    (made,) = from_opportunities(pd.DataFrame([homes.opportunity(friendly_names=names, risk="high")]))
+    many = homes.opportunity(friendly_names=names, ieee_addresses=names, topics=names, risk="high")
+    (made,) = from_opportunities(pd.DataFrame([many]), NAMES)
     assert made.title == "State after a power cut: Lamp 0, Lamp 1, Lamp 2 and 7 more"
     assert made.effort == pytest.approx(0.6)
     assert made.caveats == ("Try it on one device first, and note the present value.",)
@@ -53,12 +92,17 @@ def test_many_devices_are_counted_and_risk_costs_effort() -> None:
 
 def test_one_feature_with_two_values_is_one_suggestion_with_both() -> None:
     other = homes.opportunity(
-        "other", friendly_names=["Plug"], ieee_addresses=["0x03"], payload={"power_on_behavior": "restore"}
+        "other",
+        friendly_names=["Plug"],
+        ieee_addresses=["0x03"],
+        topics=["z/Plug/set"],
+        payload={"power_on_behavior": "restore"},
     )
-    (made,) = from_opportunities(pd.DataFrame([homes.opportunity(), other]))
+    (made,) = from_opportunities(pd.DataFrame([homes.opportunity(), other]), NAMES)
     assert made.ieee_addresses == ("0x01", "0x02", "0x03")
     assert made.action_payload is not None
-    assert [one["payload"] for one in made.action_payload["more"]] == [{"power_on_behavior": "restore"}]
+    payloads = [message["payload"] for step in made.action_payload["steps"] for message in step["messages"]]
+    assert payloads == [{"power_on_behavior": "previous"}, {"power_on_behavior": "restore"}]
 
 
 @pytest.mark.parametrize(("kept", "of", "expected"), [(4, 4, 5 / 6), (28, 28, 29 / 30), (26, 28, 0.9)])
@@ -69,7 +113,7 @@ def test_a_few_days_are_no_certainty(kept: int, of: int, expected: float) -> Non
 
 def test_a_coupling_reads_like_a_sentence() -> None:
     _, made = habit(homes.coupling("p1", days="weekday", conditions='{"after": "sunset"}'))
-    assert made.title == "Turn on Hall lamp when Hall occupancy sees someone while it is dark on weekdays"
+    assert made.title == "Turn on Hall lamp when Hall occupancy sees someone in the dark on weekdays"
     assert made.automation is not None
     assert made.automation["triggers"][0]["to"] == "on"
     assert {"condition": "state", "entity_id": "sun.sun", "state": "below_horizon"} in made.automation["conditions"]
@@ -111,13 +155,19 @@ def test_what_cannot_be_written_has_its_obstacle(pattern: dict[str, Any], why: s
 def test_a_motion_light_and_an_unused_timeout_become_one_suggestion() -> None:
     timeout = homes.opportunity(
         "expose:occupancy_timeout", name="occupancy_timeout", path="occupancy_timeout", label="Time until motion is cleared",
-        ieee_addresses=["0x01", "0x09"], topics=["z/Hall/set", "z/Attic/set"], payload={"occupancy_timeout": 60},
+        ieee_addresses=["0x01", "0x09"], friendly_names=["Hall sensor", "Attic sensor"],
+        topics=["z/Hall/set", "z/Attic/set"], payload={"occupancy_timeout": 60},
     )  # fmt: skip
     one = habit(homes.coupling("p1"))
     (made,) = hybrids([one], pd.DataFrame([homes.opportunity(), timeout]), NAMES)
     assert (made.kind, made.pattern_id, made.path) == ("hybrid", "p1", "occupancy_timeout")
     assert made.stands_on == (one[1].suggestion_id,)
-    assert made.action_payload == {"topics": ["z/Hall/set"], "payload": {"occupancy_timeout": 60}, "action": None}
+    messages = [{"topics": ["z/Hall/set"], "payload": {"occupancy_timeout": 60}}]
+    assert made.action_payload == {"steps": [{"messages": messages, "action": None}]}
+    assert made.description.endswith(
+        "The automation would do it for you; switch on “Time until motion is cleared” too, which nobody uses yet: "
+        "it decides whether it comes back on."
+    )
     assert made.impact > one[1].impact
     assert made.automation is not None
     assert made.automation["id"] == f"homeintel_{made.suggestion_id}"
@@ -127,6 +177,7 @@ def test_a_motion_light_and_an_unused_timeout_become_one_suggestion() -> None:
 def test_an_evening_light_takes_an_unused_dimming_into_its_automation() -> None:
     dimming = homes.opportunity(
         "expose:brightness", name="brightness", path="light/brightness", label="Dimming", ieee_addresses=["0x03"],
+        friendly_names=["Kitchen lamp"], topics=["z/Kitchen lamp/set"], sentence="Sets how bright the light is.",
         action={"action": "light.turn_on", "target": {"entity_id": ["light.kitchen"]}, "data": {"brightness_pct": 39}},
     )  # fmt: skip
     (made,) = hybrids([habit(homes.pattern("p1", minute_of_day=1230.0))], pd.DataFrame([dimming]), NAMES)
@@ -134,11 +185,13 @@ def test_an_evening_light_takes_an_unused_dimming_into_its_automation() -> None:
     assert made.automation["actions"][-1]["data"] == {"brightness_pct": 39}
     assert made.action_payload is None
     assert "brightness_pct: 39" in automation_yaml([made.automation])
+    assert made.automation["alias"] == made.title == "Turn on Kitchen at 20:30 every day, and use: Dimming"
+    assert made.description.endswith("it uses “Dimming” too, which nobody does yet: it sets how bright the light is.")
     assert hybrids([habit(homes.pattern("p1", minute_of_day=400.0))], pd.DataFrame([dimming]), NAMES) == []
 
 
 def test_an_answer_to_a_habit_holds_for_what_stands_on_it() -> None:
-    timeout = homes.opportunity(name="occupancy_timeout", label="Time until motion is cleared", ieee_addresses=["0x01"])
+    timeout = homes.opportunity(name="occupancy_timeout", label="Time until motion is cleared")
     one = habit(homes.coupling("p1"))
     (both,) = hybrids([one], pd.DataFrame([timeout]), NAMES)
     memory = Memory(answers={one[1].suggestion_id: Answer("dismiss", None, homes.local(1, 1), 60)})
@@ -190,6 +243,52 @@ def test_a_silent_device_can_be_told_of_the_next_time() -> None:
     automation_yaml([made.automation])
 
 
+def test_a_silent_device_is_silent_since_the_last_report_of_any_of_its_entities() -> None:
+    early = homes.anomaly("silent", "sensor.bath_battery", started_at=homes.local(3, 600).astimezone(UTC))
+    late = homes.anomaly("silent", "sensor.bath_humidity", score=0.7)
+    named = Names(
+        device={"sensor.bath_battery": "0x05", "sensor.bath_humidity": "0x05"}, of_device={"0x05": "Bath sensor"}
+    )
+    (made,) = from_anomalies(anomalies(early, late), [], named, ["0x05"], homes.ZONE)
+    assert made.title == "Check the battery of Bath sensor"
+    assert "Bath sensor has not reported since 2026-09-20 10:00 CEST." in made.description
+    told = [row | {"detail": '{"device_silent_since": 1789977600}'} for row in (early, late)]
+    (again,) = from_anomalies(anomalies(*told), [], named, ["0x05"], homes.ZONE)
+    assert "has not reported since 2026-09-21 10:00 CEST." in again.description
+
+
+def test_a_sensor_that_stays_in_a_state_is_a_thing_to_look_at_with_an_alert() -> None:
+    detail = '{"state": "on", "longest_other_seconds": 7000}'
+    stuck = homes.anomaly("stuck", "binary_sensor.hall_occupancy", detail=detail, expected="on for at most 2 hours")
+    over = homes.anomaly("stuck", "binary_sensor.door", detail=detail, ended_at=homes.local(21, 0).astimezone(UTC))
+    (made,) = from_anomalies(anomalies(stuck, over), [], NAMES, (), homes.ZONE)
+    assert made.title == "Look after Hall occupancy: it stays on"
+    assert made.description == (
+        "Hall occupancy has been on since 2026-09-20 10:00 CEST; usual is: on for at most 2 hours. "
+        "See whether it is stuck, or something was left open."
+    )
+    assert made.automation is not None
+    assert made.automation["triggers"][0] == {
+        "trigger": "state", "entity_id": "binary_sensor.hall_occupancy", "to": "on", "for": "04:00:00",
+    }  # fmt: skip
+    automation_yaml([made.automation])
+
+
+def test_a_number_that_never_changes_has_no_alert() -> None:
+    stuck = homes.anomaly("stuck", "sensor.attic", detail='{"value": 21.5, "hours": 90}')
+    (made,) = from_anomalies(anomalies(stuck), [], NAMES, ())
+    assert made.title == "Look after Attic: it stays 21.5"
+    assert made.automation is None
+
+
+def test_a_condition_stands_in_the_numbers_too() -> None:
+    _, made = habit(homes.coupling("p1", conditions='{"after": "sunset"}'))
+    assert made.description == (
+        "Of the 66 times that “Hall occupancy sees someone” in the dark, 60 were followed by this, done by hand, "
+        "typically 5 seconds later. The automation would do it for you."
+    )
+
+
 def test_names_are_the_devices_then_the_entitys_own() -> None:
     entities = pd.DataFrame(
         {
@@ -199,9 +298,13 @@ def test_names_are_the_devices_then_the_entitys_own() -> None:
             "name": [None, "Power", "Desk lamp  humidity", None],
         }
     )
-    devices = pd.DataFrame({"ieee_address": ["1", "2"], "friendly_name": ["Desk\nlamp", "desk lamp"]})
+    devices = pd.DataFrame(
+        {"ieee_address": ["1", "2"], "friendly_name": ["Desk\nlamp", "desk lamp"], "base_topic": ["z", "upstairs"]}
+    )
     names = load_names(entities, devices)
     assert [names.of(entity) for entity in entities["entity_id"]] == [
         "Desk lamp", "Desk lamp Power", "Desk lamp humidity", "C",
     ]  # fmt: skip
     assert names.of("cover.living_room") == "Living room"
+    assert (names.of_device["1"], names.base["2"]) == ("Desk lamp", "upstairs")
+    assert names.in_words("When light.a or light.b is on.") == "When Desk lamp or light.b is on."

@@ -33,7 +33,8 @@ def ranking_chart(rows: pd.DataFrame) -> go.Figure:
         rows: rows of `suggestions`, by rank.
     """
     title = "What is suggested, by score"
-    chart = figure(_of_many(title, rows), x="score (0 to 1)", y="", height=_height(min(len(rows), MOST_BARS)))
+    height = _height(min(len(rows), MOST_BARS))
+    chart = _legend_above(figure(_of_many(title, rows), x="score (0 to 1)", y="", height=height))
     rows = rows.head(MOST_BARS)
     kinds = list(dict.fromkeys(rows["kind"])) if len(rows) else []
     for number, kind in enumerate(kinds):
@@ -63,12 +64,9 @@ def backtest_chart(rows: pd.DataFrame, zone: str) -> go.Figure:
     """
     replayed = rows[rows["backtest"].notna()]
     moments = _moments(replayed.head(MOST_BARS), zone)
-    chart = figure(
-        _of_many("When the automations would have run in the days held back", replayed),
-        x=f"local time, {zone}",
-        y="",
-        height=_height(moments["label"].nunique()),
-    )
+    title = _of_many("When the automations would have run in the days held back", replayed)
+    height = _height(moments["label"].nunique())
+    chart = _legend_above(figure(title, x=f"local time, {zone}", y="", height=height))
     for number, (verdict, words) in enumerate(_VERDICTS.items()):
         mine = moments[moments["verdict"] == verdict]
         marker = {"symbol": SYMBOLS[number], "color": PALETTE[number], "size": 9}
@@ -85,8 +83,7 @@ def replay_chart(title: str, moments: pd.DataFrame, zone: str) -> go.Figure:
         moments: at, done_at (Unix seconds; NaN where never done), verdict, held_out; at least one row.
         zone: the home's time zone.
     """
-    chart = figure(title, x=f"day, {zone}", y="local time of day", height=360)
-    chart.update_layout(legend={"y": -0.4})
+    chart = _legend_above(figure(title, x=f"day, {zone}", y="local time of day", height=360))
     local = pd.to_datetime(moments["done_at"].fillna(moments["at"]), unit="s", utc=True).dt.tz_convert(zone)
     drawn = moments.assign(day=local.dt.strftime("%Y-%m-%d"), clock=local.dt.strftime("1970-01-01 %H:%M:%S"))
     for number, (verdict, words) in enumerate(_VERDICTS.items()):
@@ -100,6 +97,11 @@ def replay_chart(title: str, moments: pd.DataFrame, zone: str) -> go.Figure:
         chart.add_vline(x=border, line={"dash": "dot", "color": PALETTE[6]})
     chart.update_yaxes(type="date", tickformat="%H:%M", range=_hours_shown(local))
     return chart
+
+
+def _legend_above(chart: go.Figure) -> go.Figure:
+    """Return a chart with its legend between title and plot: below it would lie on the axis title of a low chart."""
+    return chart.update_layout(legend={"y": 1.02, "yanchor": "bottom", "x": 0}, margin={"t": 96})
 
 
 def _hours_shown(local: pd.Series) -> list[str]:

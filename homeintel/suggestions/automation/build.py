@@ -15,6 +15,9 @@ DELAY_FROM_SECONDS = 60.0
 ID_PREFIX = "homeintel_"
 """Begins the ids of automations and notifications that come from a suggestion."""
 
+MOST_ALIAS = 200
+"""Letters of an automation's name."""
+
 AWAY_STATES = ["unavailable", "unknown"]
 
 
@@ -111,7 +114,7 @@ def automation(  # noqa: D417 - triggers, conditions and steps are what they say
     """
     return {
         "id": f"{ID_PREFIX}{suggestion_id}",
-        "alias": alias[:200],
+        "alias": alias[:MOST_ALIAS],
         "description": description[:1000],
         "triggers": list(triggers),
         "conditions": list(conditions),
