@@ -15,9 +15,18 @@ from homeintel.simulate.rows import Rows, concatenate
 from homeintel.simulate.scene import Scene
 from homeintel.simulate.truth import Anomaly
 
-__all__ = ["Trouble", "missed_days", "note_faults", "plant_faults", "silent_device", "unusual_rows", "warmer"]
+__all__ = [
+    "Trouble",
+    "missed_days",
+    "note_faults",
+    "plant_faults",
+    "silent_devices",
+    "troubled",
+    "unusual_rows",
+    "warmer",
+]
 
-SILENT_MODELS = frozenset({"WSDCGQ11LM", "SNZB-02"})
+SILENT_MODELS = (frozenset({"WSDCGQ11LM", "SNZB-02"}), frozenset({"SNZB-03", "RTCGQ11LM"}))  # climate, motion
 MISSED_IN_A_ROW = 4
 FIRM = 0.85  # a habit kept less often is missed several times in a row anyway
 MAD_TIMES = 240
@@ -37,24 +46,25 @@ class Trouble:
         self.anomalies.append(Anomaly(kind, entity_id, moment(first), ended, detail))
 
 
-def silent_device(layout: Layout, seed: int, *, anomalies: bool) -> str | None:
-    """Return the address of the climate sensor whose battery dies in the window, None without one."""
-    found = [device.ieee_address for device in layout.devices if device.model["model"] in SILENT_MODELS]
-    if not found or not anomalies:
-        return None
-    return found[int(generator(seed, Stream.FAULTS, 1).integers(len(found)))]
+def silent_devices(layout: Layout, seed: int, *, anomalies: bool) -> tuple[str, ...]:
+    """Return the addresses of the devices whose battery dies in the window: a climate sensor, a motion sensor."""
+    chosen = []
+    for number, models in enumerate(SILENT_MODELS if anomalies else (), start=1):
+        found = [device.ieee_address for device in layout.devices if device.model["model"] in models]
+        if found:
+            chosen.append(found[int(generator(seed, Stream.FAULTS, number).integers(len(found)))])
+    return tuple(chosen)
 
 
 def plant_faults(scene: Scene, faults: Faults, rng: np.random.Generator) -> Faults:
-    """Return the faults with a device that falls silent half-way and a sensor that is stuck for three days."""
-    if not _troubled(scene):
+    """Return the faults with devices that fall silent half-way and a sensor that is stuck for three days."""
+    if not troubled(scene):
         return faults
     start, end = scene.window
-    silent = silent_device(scene.layout, scene.seed, anomalies=True)
-    if silent is not None:
-        own = [scene.cast.numbers[e.entity_id] for e in scene.cast.entities if e.device.ieee_address == silent]
+    for address in silent_devices(scene.layout, scene.seed, anomalies=True):
+        own = [scene.cast.numbers[e.entity_id] for e in scene.cast.entities if e.device.ieee_address == address]
         since = start + int((end - start) * float(rng.uniform(0.5, 0.62)))
-        faults = replace(faults, silent=(np.array(own, dtype=np.int64), since))
+        faults = replace(faults, silent=(*faults.silent, (np.array(own, dtype=np.int64), since)))
     stuck = _any_of(scene, "_occupancy", rng)
     if stuck is not None:
         first = start + int((end - start) * float(rng.uniform(0.62, 0.8)))
@@ -64,8 +74,7 @@ def plant_faults(scene: Scene, faults: Faults, rng: np.random.Generator) -> Faul
 
 def note_faults(scene: Scene, rows: Rows, faults: Faults, trouble: Trouble) -> Faults:
     """Note silence and sticking with the times the rows give them; return the faults with those times."""
-    if faults.silent is not None:
-        entities, since = faults.silent
+    for entities, since in faults.silent:
         for number in entities.tolist():
             own = rows.ts[(rows.entity == number) & (rows.ts < since)]
             if len(own):
@@ -83,7 +92,7 @@ def note_faults(scene: Scene, rows: Rows, faults: Faults, trouble: Trouble) -> F
 
 def missed_days(scene: Scene, trouble: Trouble) -> dict[int, npt.NDArray[np.bool_]]:
     """Return, by routine, the days on which it is forced to be missed: the window's last days, of the firmest one."""
-    if not _troubled(scene):
+    if not troubled(scene):
         return {}
     daily = [
         (routine.keep_rate, number)
@@ -108,14 +117,14 @@ def missed_days(scene: Scene, trouble: Trouble) -> dict[int, npt.NDArray[np.bool
 def unusual_rows(scene: Scene, trouble: Trouble, rng: np.random.Generator) -> Rows:
     """Return a door opened in the night and contacts that open and close like mad for an hour."""
     parts: list[Rows] = []
-    door = _any_of(scene, "_contact", rng) if _troubled(scene) else None
+    door = _any_of(scene, "_contact", rng) if troubled(scene) else None
     if door is not None:
         day = _lived_day(scene, scene.days // 2, rng)
         at = scene.clock.to_utc(day, np.array([float(rng.uniform(*NIGHT))]))
         parts += _open_and_close(scene, door, at, at + 6 * MINUTE)
         trouble.note("unusual_time", door, int(at[0]), int(at[0]) + 6 * MINUTE, "opened in the night")
     spared = {door}
-    for _ in range(scene.kind.mad_contacts if _troubled(scene) else 0):
+    for _ in range(scene.kind.mad_contacts if troubled(scene) else 0):
         mad = _any_of(scene, "_contact", rng, but=spared)
         if mad is not None:
             spared.add(mad)
@@ -129,13 +138,13 @@ def unusual_rows(scene: Scene, trouble: Trouble, rng: np.random.Generator) -> Ro
 
 def warmer(scene: Scene, trouble: Trouble, rng: np.random.Generator) -> tuple[int, int, int] | None:
     """Return (entity, from, to) of the temperature that stands six degrees too high for a day and a half."""
-    silent = silent_device(scene.layout, scene.seed, anomalies=True)
+    silent = silent_devices(scene.layout, scene.seed, anomalies=True)
     warm = [
         entity.entity_id
         for entity in scene.cast.entities
-        if entity.object_id == "temperature" and entity.device.ieee_address != silent
+        if entity.object_id == "temperature" and entity.device.ieee_address not in silent
     ]
-    if not _troubled(scene) or not warm:
+    if not troubled(scene) or not warm:
         return None
     name = warm[int(rng.integers(len(warm)))]
     start, end = scene.window
@@ -145,7 +154,8 @@ def warmer(scene: Scene, trouble: Trouble, rng: np.random.Generator) -> tuple[in
     return scene.cast.numbers[name], first, last
 
 
-def _troubled(scene: Scene) -> bool:
+def troubled(scene: Scene) -> bool:
+    """Return whether anomalies are planted: in a home of that kind whose history is long enough to break."""
     return scene.kind.anomalies and scene.days - scene.first_day >= TROUBLED_DAYS
 
 
@@ -160,10 +170,12 @@ def _lived_day(scene: Scene, first: int, rng: np.random.Generator) -> Ints:
 def _any_of(
     scene: Scene, ending: str, rng: np.random.Generator, but: AbstractSet[str | None] = frozenset()
 ) -> str | None:
-    """Return one entity whose id ends like that and that triggers nothing planted; None without one."""
+    """Return one entity whose id ends like that, that triggers nothing planted and does not die; None without one."""
     triggers = {coupling.trigger_entity_id for coupling in scene.plan.couplings}
     triggers |= {automation.trigger_entity_id or "" for automation in scene.plan.automations}
-    found = [name for name in scene.cast.by_id if name.endswith(ending) and name not in triggers | but]
+    silent = silent_devices(scene.layout, scene.seed, anomalies=True)
+    alive = (name for name, entity in scene.cast.by_id.items() if entity.device.ieee_address not in silent)
+    found = [name for name in alive if name.endswith(ending) and name not in triggers | but]
     return found[int(rng.integers(len(found)))] if found else None
 
 

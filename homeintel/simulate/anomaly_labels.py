@@ -21,15 +21,20 @@ NEAR = {
 }
 """How far a reported start may be from the planted one."""
 
+OF_A_DEVICE = frozenset({"silent", "rate"})
+"""Kinds that strike all of a device's entities at once: its other rows are echoes."""
+
 
 def anomaly_groups(truth: Truth) -> list[list[Anomaly]]:
-    """Return the planted anomalies; those of one silent device are one: any of its entities finds it."""
+    """Return the planted anomalies; one device's silence, or odd rate, is one: any of its entities finds it."""
     devices = {entity.entity_id: entity.ieee_address for entity in truth.entities}
     groups: dict[tuple[str, str, datetime | None], list[Anomaly]] = {}
     for anomaly in truth.anomalies:
-        one = anomaly.kind == "silent"
-        whose = devices.get(anomaly.entity_id or "", "") if one else anomaly.entity_id or ""
-        groups.setdefault((anomaly.kind, whose, None if one else anomaly.started_at), []).append(anomaly)
+        whose = anomaly.entity_id or ""
+        if anomaly.kind in OF_A_DEVICE:
+            whose = devices.get(whose, whose)
+        when = None if anomaly.kind == "silent" else anomaly.started_at
+        groups.setdefault((anomaly.kind, whose, when), []).append(anomaly)
     return list(groups.values())
 
 
@@ -43,9 +48,9 @@ class JudgedAnomaly(NamedTuple):
 def label_anomalies(truth: Truth, anomalies: Sequence[Mapping[str, Any]]) -> list[JudgedAnomaly]:
     """Return what each row of the table `anomalies` is: found, duplicate or false.
 
-    A second row of the same device's silence is an echo: its other entities are silent too.
+    A second row of the same device's silence, or odd rate, is an echo: its other entities suffer it too.
     """
-    groups, taken = anomaly_groups(truth), set[int]()
+    groups, taken = anomaly_groups(truth), dict[int, set[str]]()
     acting = {automation.automation_id: automation.entity_id for automation in truth.automations}
     judged: list[JudgedAnomaly] = []
     for row in anomalies:
@@ -53,11 +58,16 @@ def label_anomalies(truth: Truth, anomalies: Sequence[Mapping[str, Any]]) -> lis
         if number is None:
             judged.append(JudgedAnomaly("false"))
         elif number in taken:
-            judged.append(JudgedAnomaly("echo" if row["kind"] == "silent" else "duplicate", number))
+            judged.append(JudgedAnomaly("echo" if _other_entity(row, taken[number]) else "duplicate", number))
         else:
-            taken.add(number)
             judged.append(JudgedAnomaly("found", number))
+        if number is not None:
+            taken.setdefault(number, set()).add(row["entity_id"])
     return judged
+
+
+def _other_entity(row: Mapping[str, Any], seen: set[str]) -> bool:
+    return row["kind"] in OF_A_DEVICE and row["entity_id"] not in seen
 
 
 def _same(planted: Anomaly, row: Mapping[str, Any], acting: Mapping[str, str]) -> bool:

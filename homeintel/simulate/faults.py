@@ -22,7 +22,7 @@ class Faults:
 
     restarts: list[tuple[int, int, int]] = field(default_factory=list)  # down, up, everything back
     dropouts: list[tuple[Ints, int, int]] = field(default_factory=list)  # entities, from, to
-    silent: tuple[Ints, int] | None = None  # entities, from
+    silent: tuple[tuple[Ints, int], ...] = ()  # entities of a device, from
     stuck: tuple[int, int, int] | None = None  # entity, from, to
 
 
@@ -56,8 +56,7 @@ def disturb(scene: Scene, rows: Rows, constants: Ints, faults: Faults, rng: np.r
     for entities, first, last in faults.dropouts:
         rows = rows.take(~(np.isin(rows.entity, entities) & (rows.ts >= first) & (rows.ts < last)))
         added += [_gone(scene, entities, first), _back(scene, known, constants, entities, last, last)]
-    if faults.silent is not None:
-        added.append(_gone(scene, faults.silent[0], _offline_since(faults)))
+    added += [_gone(scene, entities, _offline(since)) for entities, since in faults.silent]
     for restart in faults.restarts:
         rows = rows.take((rows.ts < restart[0]) | (rows.ts >= restart[1]))
         added.append(_storm(scene, known, constants, faults, restart, "unavailable", rng))
@@ -75,8 +74,7 @@ def _entities(scene: Scene, address: str) -> Ints:
 
 def _without(rows: Rows, faults: Faults) -> Rows:
     """Return the rows without those a silent device or a stuck sensor never sent."""
-    if faults.silent is not None:
-        entities, since = faults.silent
+    for entities, since in faults.silent:
         rows = rows.take(~(np.isin(rows.entity, entities) & (rows.ts >= since)))
     if faults.stuck is not None:
         entity, first, last = faults.stuck
@@ -84,9 +82,9 @@ def _without(rows: Rows, faults: Faults) -> Rows:
     return rows
 
 
-def _offline_since(faults: Faults) -> int:
-    """Return when Zigbee2MQTT gives up on the silent device; there must be one."""
-    return (faults.silent[1] if faults.silent else 0) + AVAILABILITY_HOURS * HOUR
+def _offline(since: int) -> int:
+    """Return when Zigbee2MQTT gives up on a device that is silent since then."""
+    return since + AVAILABILITY_HOURS * HOUR
 
 
 def _gone(scene: Scene, entities: Ints, at: int) -> Rows:
@@ -126,8 +124,9 @@ def _storm(
     down, up, back = start
     entities = np.arange(len(scene.cast.entities))
     gone = Rows.make(up + np.sort(rng.integers(0, SECOND, len(entities))), entities, scene.state(text))
-    if faults.silent is not None and up >= _offline_since(faults):
-        entities = entities[~np.isin(entities, faults.silent[0])]
+    for silent, since in faults.silent:
+        if up >= _offline(since):
+            entities = entities[~np.isin(entities, silent)]
     returned = _back(scene, known, constants, entities, down, back)
     returned.ts = returned.ts + rng.integers(0, 3 * SECOND, len(returned))
     others = np.arange(len(scene.cast.entities), len(scene.cast.names))

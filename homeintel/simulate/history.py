@@ -20,6 +20,7 @@ from homeintel.simulate.habits import random_intents, routine_intents, without_i
 from homeintel.simulate.identifiers import user_ids
 from homeintel.simulate.kinds import HomeKind
 from homeintel.simulate.layout import Layout
+from homeintel.simulate.misreporting import misreported
 from homeintel.simulate.motion import flicker, occupancy_rows, person_rows, sun_rows, tripped, visits
 from homeintel.simulate.outcome import planted_truth
 from homeintel.simulate.people import live
@@ -81,6 +82,7 @@ def home_history(scene: Scene) -> History:
     discrete, switched, chances = _lived(scene, trouble)
     sensor_rng, fault_rng = generator(scene.seed, Stream.SENSORS), generator(scene.seed, Stream.FAULTS)
     numeric = measured(scene, switched, warmer(scene, trouble, fault_rng), sensor_rng)
+    numeric = misreported(scene, numeric, trouble)
     settings = configure(scene, fault_rng)
     everything = concatenate([discrete, numeric, settings.changes])
     faults = note_faults(scene, everything, plant_faults(scene, draw_faults(scene, fault_rng), fault_rng), trouble)

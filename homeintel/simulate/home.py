@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from homeintel.errors import SettingsError
-from homeintel.simulate.anomalies import silent_device
+from homeintel.simulate.anomalies import silent_devices
 from homeintel.simulate.history import History, home_history, set_scene
 from homeintel.simulate.kinds import KINDS, HomeKind
 from homeintel.simulate.layout import house_layout
@@ -86,8 +86,8 @@ def simulate_home(
 def simulate_retained(*, seed: int, kind: str = "regular", devices: int = 60) -> dict[str, str]:
     """Return only what the broker of a simulated home keeps: MQTT topic -> payload, as Zigbee2MQTT 2.x writes them."""
     layout = house_layout(seed, devices)
-    silent = silent_device(layout, seed, anomalies=_known(kind).anomalies)
-    return retained_topics(layout, seed, frozenset({silent} if silent else ()))
+    silent = silent_devices(layout, seed, anomalies=_known(kind).anomalies)
+    return retained_topics(layout, seed, frozenset(silent))
 
 
 def simulate_events(
