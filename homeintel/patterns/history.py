@@ -144,6 +144,14 @@ class History:
         return slice(int(self._offsets[entity]), int(self._offsets[entity + 1]))
 
     @cached_property
+    def _hour_offsets(self) -> Ints:
+        return np.searchsorted(self.hourly.entity, np.arange(len(self.entities) + 1))
+
+    def hours(self, entity: int) -> slice:
+        """Return where an entity's hours stand in `hourly`."""
+        return slice(int(self._hour_offsets[entity]), int(self._hour_offsets[entity + 1]))
+
+    @cached_property
     def streams(self) -> tuple[Stream, ...]:
         """Every (entity, state entered), restarts left out, by entity id and state."""
         return tuple(sorted(self._streams(), key=lambda s: (self.entities[s.entity], self.states[s.state])))

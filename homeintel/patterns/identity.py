@@ -118,6 +118,8 @@ def _pattern_distance(pattern: Pattern, row: Row) -> tuple[float, bool] | None:
 
 
 def _anomaly_distance(anomaly: Anomaly, row: Row) -> tuple[float, bool] | None:
+    if anomaly.kind == "undone_automation":  # one that lasts: the window only shows its first run of the last days
+        return 0.0, False
     started = pd.Timestamp(str(row["started_at"])).timestamp()
     apart = abs(started - anomaly.started_at)
     return (apart, False) if apart <= NEAR_SECONDS else None

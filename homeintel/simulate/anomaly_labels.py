@@ -51,12 +51,14 @@ def label_anomalies(truth: Truth, anomalies: Sequence[Mapping[str, Any]]) -> lis
     A second row of the same device's silence, or odd rate, is an echo: its other entities suffer it too.
     """
     groups, taken = anomaly_groups(truth), dict[int, set[str]]()
+    devices = {entity.entity_id: entity.ieee_address for entity in truth.entities}
     acting = {automation.automation_id: automation.entity_id for automation in truth.automations}
     judged: list[JudgedAnomaly] = []
     for row in anomalies:
         number = next((n for n, group in enumerate(groups) if any(_same(one, row, acting) for one in group)), None)
         if number is None:
-            judged.append(JudgedAnomaly("false"))
+            echoed = next((n for n, group in enumerate(groups) if _of_device(group, row, devices)), None)
+            judged.append(JudgedAnomaly("false" if echoed is None else "echo", echoed))
         elif number in taken:
             judged.append(JudgedAnomaly("echo" if _other_entity(row, taken[number]) else "duplicate", number))
         else:
@@ -64,6 +66,18 @@ def label_anomalies(truth: Truth, anomalies: Sequence[Mapping[str, Any]]) -> lis
         if number is not None:
             taken.setdefault(number, set()).add(row["entity_id"])
     return judged
+
+
+def _of_device(group: Sequence[Anomaly], row: Mapping[str, Any], devices: Mapping[str, str]) -> bool:
+    """Return whether a row tells of the same device at the same time, through an entity that had nothing to lose."""
+    one = group[0]
+    if row["kind"] not in OF_A_DEVICE or row["kind"] != one.kind:
+        return False
+    device = devices.get(row["entity_id"])
+    begins, ends = row["started_at"], row["ended_at"]
+    starts = max(begins, one.started_at)
+    overlap = (one.ended_at is None or starts < one.ended_at) and (ends is None or ends != ends or starts < ends)  # noqa: PLR0124 - NaT
+    return device is not None and device == devices.get(one.entity_id or "") and overlap
 
 
 def _other_entity(row: Mapping[str, Any], seen: set[str]) -> bool:

@@ -65,9 +65,14 @@ def _frozen(scene: Scene, entity: SimulatedEntity, rows: Rows, trouble: Trouble,
     newest = before[np.argmax(rows.ts[before])]
     inside = own & (rows.ts >= first) & (rows.ts < last)
     trouble.note("stuck", entity.entity_id, int(rows.ts[newest]), last, "one value for days")
-    if rng.random() < 0.5:
+    others = [n for name, n in scene.cast.numbers.items() if n != number and _same_device(scene, name, entity)]
+    if np.isin(rows.entity, others).sum() >= LEAST_ROWS and rng.random() < 0.5:
         return rows.take(~inside)
     return replace(rows, state=np.where(inside, rows.state[newest], rows.state))
+
+
+def _same_device(scene: Scene, name: str, entity: SimulatedEntity) -> bool:
+    return name in scene.cast.by_id and scene.cast.by_id[name].device is entity.device
 
 
 def _flooded(scene: Scene, entity: SimulatedEntity, rows: Rows, trouble: Trouble, rng: np.random.Generator) -> Rows:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homeintel.simulate.absence import away_blocks
-from homeintel.simulate.anomalies import Trouble
+from homeintel.simulate.anomalies import MISSED_IN_A_ROW, Trouble
 from homeintel.simulate.clock import MINUTE, Ints, moment
 from homeintel.simulate.faults import Faults
 from homeintel.simulate.features import feature_use
@@ -17,10 +17,11 @@ from homeintel.simulate.reactions import AUTOMATION_TAG, COUPLING_TAG, Chances
 from homeintel.simulate.resolve import initial_states, state_at
 from homeintel.simulate.rows import Rows
 from homeintel.simulate.scene import Scene
-from homeintel.simulate.truth import Automation, Coupling, EntityTruth, Restart, Routine, Truth
+from homeintel.simulate.truth import Anomaly, Automation, Coupling, EntityTruth, Restart, Routine, Truth
 
 __all__ = ["planted_truth"]
 
+LEAST_MISSED = 3  # real misses that make a missed routine of the forced ones
 LEAST_UNDONE = 3  # an automation undone less often is not one people keep undoing
 
 
@@ -33,6 +34,8 @@ def planted_truth(scene: Scene, rows: Rows, chances: Chances, faults: Faults, tr
             start, end = scene.window
             trouble.note("undone_automation", automation.automation_id, start, end, f"undone {undone} times")
     for first, last in away_blocks(scene.life.away[: scene.days]):
+        if first <= scene.first_day:
+            continue  # they left before the history begins
         starts, ends = (int(scene.clock.midnights[day]) for day in (first, last))
         ended = None if last == scene.days and scene.life.away[last] else ends
         trouble.note("away", None, starts, ended, f"nobody at home for {last - first} days")
@@ -41,12 +44,29 @@ def planted_truth(scene: Scene, rows: Rows, chances: Chances, faults: Faults, tr
         sun_routines=tuple(routine for routine in routines if routine.sun_event is not None),
         couplings=tuple(_coupling(scene, number, rows, chances) for number in range(len(scene.plan.couplings))),
         automations=tuple(_automation(scene, number, chances) for number in range(len(scene.plan.automations))),
-        anomalies=tuple(trouble.anomalies),
+        anomalies=tuple(one for one in trouble.anomalies if one.kind != "missed_routine" or _missed(scene, one, rows)),
         away_days=tuple(_dates(scene, np.flatnonzero(scene.life.away[: scene.days]))),
         restarts=tuple(Restart(moment(down), moment(back)) for down, _, back in faults.restarts),
         feature_use=feature_use(scene, rows.take((rows.ts >= scene.window[0]) & (rows.ts < scene.window[1]))),
         entities=tuple(_entities(scene)),
     )
+
+
+def _missed(scene: Scene, anomaly: Anomaly, rows: Rows) -> bool:
+    """Return whether the rows show a forced miss: on some days the state was there already, or came about by whim."""
+    routine = next(
+        routine
+        for routine in scene.plan.routines
+        if routine.entity_id == anomaly.entity_id and routine.sun_event is None and routine.days == "all"
+    )
+    days = np.flatnonzero(possible_days(routine, scene)[: scene.days])[-MISSED_IN_A_ROW:]
+    due, _ = due_times(routine, scene, np.zeros(scene.clock.days))
+    reach = round(SPREADS * routine.spread_minutes) * MINUTE
+    entity, state = scene.cast.numbers[routine.entity_id], scene.state(routine.state)
+    there = state_at(rows, initial_states(scene), entity, due[days] - reach) == state
+    own = np.sort(rows.ts[(rows.entity == entity) & (rows.state == state)])
+    by_whim = np.searchsorted(own, due[days] + reach) > np.searchsorted(own, due[days] - reach)
+    return int((~there & ~by_whim).sum()) >= LEAST_MISSED
 
 
 def _counts(scene: Scene, ts: Ints) -> tuple[int, int]:

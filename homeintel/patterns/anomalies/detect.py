@@ -1,20 +1,22 @@
 """All kinds of anomalies, and their funnel."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from homeintel.patterns.anomalies.away import find_away
 from homeintel.patterns.anomalies.level import find_levels
 from homeintel.patterns.anomalies.missed import find_missed
+from homeintel.patterns.anomalies.overlaps import DETECTOR, told_once
 from homeintel.patterns.anomalies.rate import find_rates
 from homeintel.patterns.anomalies.silent import find_silent
+from homeintel.patterns.anomalies.slow import find_slow
 from homeintel.patterns.anomalies.stuck import find_stuck
+from homeintel.patterns.anomalies.stuck_value import find_stuck_values
 from homeintel.patterns.anomalies.undone import find_undone
 from homeintel.patterns.anomalies.unusual_time import find_unusual_times
 from homeintel.patterns.findings import Anomaly, Gate, Pattern
+from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History
 from homeintel.patterns.presence import AwakeTime, Presence
-
-DETECTOR = "anomalies"
 
 
 def detect_anomalies(
@@ -29,29 +31,25 @@ def detect_anomalies(
         patterns: the night's patterns; missed routines are judged by them.
     """
     routines = [pattern for pattern in patterns if pattern.kind != "co_occurrence"]
-    found = {
-        "away": list(find_away(history, presence)),
-        "silent": list(find_silent(history, awake)),
-        "stuck": list(find_stuck(history)),
-        "unusual_time": list(find_unusual_times(history, awake, presence.home)),
-        "rate": list(find_rates(history)),
-        "level": list(find_levels(history)),
-        "missed_routine": list(find_missed(history, routines)),
-        "undone_automation": list(find_undone(history, patterns)),
-    }
-    found["silent"] = [anomaly for anomaly in found["silent"] if not _stuck(history, anomaly, found["stuck"])]
-    gates = tuple(Gate(DETECTOR, kind, len(anomalies)) for kind, anomalies in found.items())
-    everything = [anomaly for anomalies in found.values() for anomaly in anomalies]
-    everything.sort(key=lambda a: (a.started_at, a.kind, a.entity_id or ""))
-    return tuple(everything), gates
-
-
-def _stuck(history: History, silence: Anomaly, stuck: Sequence[Anomaly]) -> bool:
-    """Return whether a device is silent because one of its sensors is stuck."""
-    return any(
-        history.device_of.get(silence.entity_id or "", silence.entity_id)
-        == history.device_of.get(other.entity_id or "", other.entity_id)
-        and (silence.ended_at is None or other.started_at <= silence.ended_at)
-        and (other.ended_at is None or silence.started_at <= other.ended_at)
-        for other in stuck
+    finders: tuple[tuple[str, Callable[[Funnel], Iterable[Anomaly]]], ...] = (
+        ("away", lambda funnel: find_away(history, presence, funnel)),
+        ("stuck", lambda funnel: find_stuck(history, presence, funnel)),
+        ("stuck value", lambda funnel: find_stuck_values(history, funnel)),
+        ("rate", lambda funnel: find_rates(history, funnel)),
+        ("rate, too low", lambda funnel: find_slow(history, funnel)),
+        ("silent", lambda funnel: find_silent(history, awake, funnel)),
+        ("unusual time", lambda funnel: find_unusual_times(history, awake, presence.home, funnel)),
+        ("level", lambda funnel: find_levels(history, funnel)),
+        ("missed routine", lambda funnel: find_missed(history, routines, funnel)),
+        ("undone automation", lambda funnel: find_undone(history, patterns, funnel)),
     )
+    found: list[Anomaly] = []
+    gates: list[Gate] = []
+    for name, find in finders:
+        funnel = Funnel(DETECTOR)
+        own = list(find(funnel))
+        funnel.step(name, len(own))
+        found += own
+        gates += funnel.gates
+    told, last_gate = told_once(history, presence, found)
+    return tuple(sorted(told, key=lambda a: (a.started_at, a.kind, a.entity_id or ""))), (*gates, last_gate)

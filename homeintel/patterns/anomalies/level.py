@@ -1,12 +1,15 @@
 """Level: a measurement that stands for hours where it never stands at that time of day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from homeintel.patterns.anomalies.limits import spell
+from homeintel.patterns.anomalies.limits import MOST_OF_A_KIND, spell
+from homeintel.patterns.anomalies.stuck_value import is_counter
 from homeintel.patterns.arrays import Floats, Ints
 from homeintel.patterns.findings import Anomaly
+from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History
 from homeintel.patterns.stats.robust import MAD_TO_SIGMA
 from homeintel.patterns.stats.surprise import log_tail_chance, score
@@ -22,60 +25,106 @@ LEVEL_RATIO = 2.0
 """A block must lie so many robust standard deviations, and so many times the largest other one, from its usual level."""
 
 
+STATE_SHARE = 0.8
+"""Hours of a stretch that may have one and the same value."""
+
 LOG_LEVEL = -14.0
 """Natural logarithm of the chance below which a level is an anomaly; measurements have longer tails than other things."""
 
 
-def find_levels(history: History) -> Iterator[Anomaly]:
+def find_levels(history: History, funnel: Funnel) -> Iterator[Anomaly]:
     """Yield the stretches of hours in which a numeric series stood far from its own level at that time of day.
 
-    The usual level is the median of the same hour on the other days; counters that only grow are left out.
+    The usual level is the median of the same hour on the other days; counters that only grow are left out, and so is
+    what stood there from the first hour known.
     """
     for entity in np.unique(history.hourly.entity).tolist():
-        low, high = np.searchsorted(history.hourly.entity, (entity, entity + 1))
-        values = history.hourly.last[low:high]
-        if np.isnan(values).any() or len(np.unique(history.hourly.hour[low:high] // 24)) < LEAST_DAYS:
+        rows = history.hours(entity)
+        values, hours = history.hourly.last[rows], history.hourly.hour[rows]
+        if np.isnan(values).any() or len(np.unique(hours // 24)) < LEAST_DAYS or is_counter(values):
             continue
-        if _counter(values):
-            continue
-        yield from _stretches(history, entity, history.hourly.hour[low:high], values)
+        grid, first = _filled(hours, values)
+        season = _season(history, grid, first)
+        for stretch in _stretches(grid - season, history.entities[entity], funnel):
+            if _is_state(grid, stretch):
+                continue
+            yield _anomaly(history, entity, stretch, (grid - season, season), first)
 
 
-def _counter(values: Floats) -> bool:
-    steps = np.diff(values)
-    return bool(np.mean(steps >= 0) > 0.98 or np.mean(steps <= 0) > 0.98)
+@dataclass(frozen=True)
+class Stretch:
+    """Hours that stand apart: from, to (exclusive), the chance of it, the usual spread, the largest other deviation."""
+
+    start: int
+    end: int
+    log_chance: float
+    spread: float
+    largest_other: float
 
 
-def _stretches(history: History, entity: int, hours: Ints, values: Floats) -> Iterator[Anomaly]:
-    grid, first = _filled(hours, values)
-    season = _season(history, grid, first)
-    apart = grid - season
-    block = np.lib.stride_tricks.sliding_window_view(apart, BLOCK_HOURS)
-    level = np.median(block, axis=1)
+def _is_state(grid: Floats, stretch: Stretch) -> bool:
+    """Return whether the stretch is one known value all along, as of something that is switched off: no level."""
+    inside, outside = grid[stretch.start : stretch.end], np.delete(grid, np.s_[stretch.start : stretch.end])
+    values, counts = np.unique(inside, return_counts=True)
+    most = int(np.argmax(counts))
+    return bool(counts[most] >= STATE_SHARE * len(inside) and np.any(outside == values[most]))
+
+
+def _stretches(apart: Floats, name: str, funnel: Funnel) -> list[Stretch]:
+    """Return the stretches that stand apart; as many as possible, so that two do not hide each other."""
+    if len(apart) < LEAST_DAYS * 24:
+        return []
+    level = np.median(np.lib.stride_tricks.sliding_window_view(apart, BLOCK_HOURS), axis=1)
     spread = MAD_TO_SIGMA * float(np.median(np.abs(level - np.median(level))))
-    peak = int(np.argmax(np.abs(level)))
-    if spread <= 0 or abs(level[peak]) < LEVEL_SIGMAS * spread:
-        return
-    start, end = _extent(apart, peak + BLOCK_HOURS // 2, 0.5 * level[peak])
-    away = np.ones(len(level), dtype=bool)
-    away[max(0, start - 2 * BLOCK_HOURS) : end + 2 * BLOCK_HOURS] = False
-    others = np.abs(level[away])
-    if not len(others) or abs(level[peak]) < LEVEL_RATIO * others.max():
-        return
-    log_chance = log_tail_chance(float(abs(level[peak])), others[::BLOCK_HOURS])
-    if log_chance > LOG_LEVEL:
-        return
+    if spread <= 0:
+        return []
+    peaks: list[tuple[float, int, int]] = []
+    other = np.ones(len(level), dtype=bool)
+    found: list[Stretch] = []
+    for _ in range(MOST_OF_A_KIND):
+        peak = int(np.argmax(np.abs(level) * other))
+        height = float(abs(level[peak]))
+        if height < LEVEL_SIGMAS * spread or not other[peak]:
+            break
+        start, end = _extent(apart, peak + BLOCK_HOURS // 2, 0.5 * float(level[peak]))
+        peaks.append((height, start, end))
+        other[max(0, start - 2 * BLOCK_HOURS) : end + 2 * BLOCK_HOURS] = False
+        found = _judged(peaks, np.abs(level[other]), spread) or found
+    if peaks and not found:
+        times = peaks[0][0] / max(float(np.abs(level[other]).max()) if other.any() else 0.0, spread)
+        funnel.miss(times / LEVEL_RATIO, f"{name}: {times:.1f} times its largest other deviation")
+    return sorted(found, key=lambda stretch: stretch.start)
+
+
+def _judged(peaks: Sequence[tuple[float, int, int]], others: Floats, spread: float) -> list[Stretch]:
+    """Return the peaks as stretches where the least of them is far beyond everything else; empty otherwise."""
+    if not len(others) or min(height for height, *_ in peaks) < LEVEL_RATIO * others.max():
+        return []
+    sparse = others[::BLOCK_HOURS]
+    made = [
+        Stretch(start, end, log_tail_chance(height, sparse), spread, float(others.max()))
+        for height, start, end in peaks
+    ]
+    return [one for one in made if one.start > 0] if all(one.log_chance <= LOG_LEVEL for one in made) else []
+
+
+def _anomaly(history: History, entity: int, stretch: Stretch, series: tuple[Floats, Floats], first: int) -> Anomaly:
+    apart, season = series
+    start, end = stretch.start, stretch.end
     shift = float(np.median(apart[start:end]))
-    lasts = end >= len(apart)
-    yield Anomaly(
+    return Anomaly(
         kind="level",
         entity_id=history.entities[entity],
         started_at=float((first + start) * 3600),
-        ended_at=None if lasts else float((first + end) * 3600),
-        score=score(log_chance),
+        ended_at=None if end >= len(apart) else float((first + end) * 3600),
+        score=score(stretch.log_chance),
         expected=f"about {np.median(season[start:end]):.4g} at that time of day",
         observed=f"{shift:+.3g} for {spell((end - start) * 3600.0)}",
-        detail={"shift": round(shift, 3), "spread": round(spread, 3), "largest_other": round(float(others.max()), 3)},
+        detail={
+            "shift": round(shift, 3),
+            "spread": round(stretch.spread, 3),
+            "largest_other": round(stretch.largest_other, 3),
+        },
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from homeintel.patterns.calendar import DAY
 from homeintel.patterns.findings import Anomaly, Pattern
+from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History
 from homeintel.patterns.stats.surprise import score
 from homeintel.patterns.stats.tails import log_binomial_tail
@@ -21,12 +22,12 @@ LEAST_DAYS = 10
 
 LEAST_RUN = 2
 
-LEAST_SHARE = 0.75
-"""Of the days of a run that still lasts, those that must be missed; of one that is over, all."""
+MOST_KEPT = 1
+"""Days kept within a run that still lasts: the same thing done by whim does not end it. One that is over has none."""
 
-LOG_SURPRISE = {True: -5.3, False: -7.6}
+LOG_SURPRISE = {True: -5.3, False: -8.0}
 """Natural logarithm of the chance, over the window, of so long a run that still lasts, and of one that is over: 1 in 200,
-as a home has few routines, and 1 in 2,000, as nobody can do anything about it any more."""
+as a home has few routines, and 1 in 3,000, as nobody can do anything about it any more."""
 
 
 @dataclass(frozen=True)
@@ -40,25 +41,36 @@ class _Run:
     log_chance: float
 
 
-def find_missed(history: History, routines: Sequence[Pattern]) -> Iterator[Anomaly]:
-    """Yield of every reliable routine the run of missed days that is too long for it.
+def find_missed(history: History, routines: Sequence[Pattern], funnel: Funnel) -> Iterator[Anomaly]:
+    """Yield of every reliable routine the runs of missed days that are too long for it.
 
     It starts at the routine's minute of the first missed day.
     """
     for routine in routines:
         if not routine.already_automated:
-            run = _worst_run(routine)
-            if run is not None:
+            for run in _runs(routine, funnel):
                 yield _anomaly(history, routine, run)
 
 
-def _worst_run(routine: Pattern) -> _Run | None:
-    """Return the most surprising run; a chance repetition inside it (the same thing done by whim) does not end it."""
+def _runs(routine: Pattern, funnel: Funnel) -> list[_Run]:
+    """Return the surprising runs that do not overlap, the most surprising first; nearest miss to the funnel."""
+    candidates = sorted(_candidates(routine), key=lambda run: (run.log_chance, run.first))
+    found: list[_Run] = []
+    for run in candidates:
+        if run.log_chance > LOG_SURPRISE[run.lasts]:
+            text = f"{routine.entity_id} {routine.state}: missed {run.missed} times from {run.first}"
+            funnel.miss(run.log_chance / LOG_SURPRISE[run.lasts], text)
+        elif all(run.last < other.first or other.last < run.first for other in found):
+            found.append(run)
+    return found
+
+
+def _candidates(routine: Pattern) -> Iterator[_Run]:
+    """Yield every run of misses; a chance repetition inside it (the same thing done by whim) does not end it."""
     kept = set(_dates(routine.evidence["kept_on"]))
     days = sorted(kept | set(_dates(routine.evidence["missed_on"])))
     missed = np.array([day not in kept for day in days], dtype=bool)
     total = np.concatenate([[0], np.cumsum(missed)])
-    worst: _Run | None = None
     for first in np.flatnonzero(missed).tolist():
         for last in np.flatnonzero(missed[first:]).tolist():
             end = first + last + 1
@@ -66,7 +78,7 @@ def _worst_run(routine: Pattern) -> _Run | None:
             kept_there = others - int(missed.sum() - misses)
             lasts = end == len(days)
             if (
-                misses < max(LEAST_RUN, (LEAST_SHARE if lasts else 1.0) * (end - first))
+                misses < max(LEAST_RUN, end - first - (MOST_KEPT if lasts else 0))
                 or not missed[first : first + 2].all()
             ):
                 continue
@@ -75,9 +87,7 @@ def _worst_run(routine: Pattern) -> _Run | None:
             rate = (others - kept_there + 0.5) / (others + 1)
             places = 2 if lasts else len(days)
             log_chance = min(0.0, log(places) + log_binomial_tail(misses, end - first, rate))
-            if log_chance <= LOG_SURPRISE[lasts] and (worst is None or log_chance < worst.log_chance):
-                worst = _Run(days[first], days[end - 1], misses, lasts, log_chance)
-    return worst
+            yield _Run(days[first], days[end - 1], misses, lasts, log_chance)
 
 
 def _dates(texts: object) -> list[date]:

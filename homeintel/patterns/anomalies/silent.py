@@ -5,16 +5,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from homeintel.patterns.anomalies.limits import LOG_CHANCE, spell
+from homeintel.patterns.anomalies.limits import extremes, spell
 from homeintel.patterns.arrays import Floats
 from homeintel.patterns.domains import ACTUATOR_DOMAINS, domain
 from homeintel.patterns.findings import Anomaly
+from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History
 from homeintel.patterns.presence import AwakeTime
-from homeintel.patterns.stats.surprise import log_tail_chance, score
+from homeintel.patterns.stats.surprise import score
 
 LEAST_REPORTS = 20
-"""Fewer show no rhythm."""
+LEAST_OCCASIONS = 12
+"""Fewer pauses show no rhythm: of a device that reports by itself, and of one that reports what people do."""
+
+OCCASION = 1800.0
+"""Seconds awake at home; what people do again sooner is still the same occasion, however often it was reported."""
 
 SILENCE_RATIO = 2.5
 """How many times the longest other pause a silence must last, on the clock it is judged by."""
@@ -25,9 +30,14 @@ SHORTEST = 4 * 3600.0
 NOT_REPORTING = frozenset({"update", "automation", "script", "scene", "sun", "weather", "button", "number", "select"})
 """Domains whose changes are not a device's own reports."""
 
+RESTING = frozenset({"off", "closed", "idle", "standby", "docked"})
+"""States of an actuator in which it draws and tells nothing."""
+
 OWN_RHYTHM_A_DAY = 2.0
-"""A device with so many hours of numeric reports a day while nobody is awake at home reports by itself; a metering plug
-reports while the thing on it is used."""
+"""A device with so many hours of numeric reports a day while nobody is awake at home reports by itself."""
+
+OWN_RHYTHM_SHARE = 0.5
+"""One that people switch must report in so many of those hours: a metering plug also reports at night while it is on."""
 
 
 @dataclass(frozen=True)
@@ -35,29 +45,37 @@ class Silence:
     """One pause that is too long.
 
     Args:
-        entities: the device's entities.
+        entities: the device's entities, or the one sensor that is silent while its device reports.
+        since: Unix seconds of the end of the silence before this one; minus infinity without one.
         start: Unix seconds of the last report of any of them.
         end: Unix seconds of the next one; None while it lasts.
-        usual: seconds of the longest other pause.
+        usual: seconds of the longest ordinary pause.
         log_chance: log chance of such a pause.
     """
 
     entities: tuple[int, ...]
+    since: float
     start: float
     end: float | None
     usual: float
     log_chance: float
 
 
-def find_silent(history: History, awake: AwakeTime) -> Iterator[Anomaly]:
+def find_silent(history: History, awake: AwakeTime, funnel: Funnel) -> Iterator[Anomaly]:
     """Yield every silence that is too long for the device's own rhythm, one row an entity of a silent device.
 
     A device that reports by itself is judged by the clock on the wall; one that reports what people do, by the time
-    they are awake at home; what people only switch can't fall silent. Each row starts at its entity's own last report.
+    they are awake at home; what people only switch can't fall silent. A sensor of what people do can fall silent alone,
+    while its device goes on telling its temperature. Each row starts at its entity's own last report.
     """
     for entities in _devices(history):
-        silence = _silence(history, entities, awake)
-        if silence is not None:
+        found = _silences(history, entities, awake, funnel)
+        if not found and len(entities) > 1:
+            sensors = (entity for entity in entities if domain(history.entities[entity]) == "binary_sensor")
+            found = [
+                one for e in sensors if history.people_driven[e] for one in _silences(history, (e,), awake, funnel)
+            ]
+        for silence in found:
             yield from _rows(history, silence)
 
 
@@ -69,36 +87,63 @@ def _devices(history: History) -> list[tuple[int, ...]]:
     return [tuple(devices[key]) for key in sorted(devices)]
 
 
-def _silence(history: History, entities: tuple[int, ...], awake: AwakeTime) -> Silence | None:
+def _silences(history: History, entities: tuple[int, ...], awake: AwakeTime, funnel: Funnel) -> list[Silence]:
     own = [_own_reports(history, entity) for entity in entities]
     times = np.unique(np.concatenate([*own, *(_changes(history, entity) for entity in entities)]))
-    unattended = sum(int(np.count_nonzero(~awake.at(reports))) for reports in own)
-    by_itself = unattended > OWN_RHYTHM_A_DAY * history.span / 86_400
-    if by_itself:
-        clock = times - _without_data(history, times)
-    elif any(domain(history.entities[entity]) in ACTUATOR_DOMAINS for entity in entities):
-        return None
-    else:
-        clock = awake(times)
-    end = float(history.calendar.starts[-1])
-    last = end - _without_data(history, np.array([end])) if by_itself else awake(np.array([end]))
-    pauses = np.diff(np.append(clock, last))
-    if len(pauses) < LEAST_REPORTS:
-        return None
-    longest = int(np.argmax(pauses))
-    others = np.delete(pauses, longest)
-    log_chance = log_tail_chance(float(pauses[longest]), others)
-    usual = float(others.max())
-    if pauses[longest] < max(SHORTEST, SILENCE_RATIO * usual) or log_chance > LOG_CHANCE:
-        return None
-    over = longest < len(times) - 1
-    return Silence(entities, float(times[longest]), float(times[longest + 1]) if over else None, usual, log_chance)
+    if len(times) < LEAST_OCCASIONS:
+        return []
+    switched = any(domain(history.entities[entity]) in ACTUATOR_DOMAINS for entity in entities)
+    by_itself = _by_itself(history, np.concatenate(own), awake, switched=switched)
+    if not by_itself and switched:
+        return []
+    moments = np.append(times, history.calendar.starts[-1])
+    pauses = np.diff(moments - _without_data(history, moments) if by_itself else awake(moments))
+    counted = np.flatnonzero(pauses >= (0.0 if by_itself else OCCASION))
+    if len(counted) < (LEAST_REPORTS if by_itself else LEAST_OCCASIONS):
+        return []
+    name = history.entities[entities[0]]
+    found = extremes(pauses[counted], ratio=SILENCE_RATIO, least=SHORTEST, funnel=funnel, name=name)
+    kept = [not switched or _active(history, entities, float(time)) for time in times[counted[found.chosen]]]
+    rows, chances = counted[found.chosen][kept], found.log_chances[kept]
+    ends = np.append(times[1:], np.inf)
+    before = np.concatenate([[-np.inf], ends[rows]])[: len(rows)]
+    return [
+        Silence(entities, float(since), float(times[row]), _known(ends[row]), found.usual, float(log_chance))
+        for row, since, log_chance in zip(rows, before, chances, strict=True)
+    ]
+
+
+def _by_itself(history: History, reports: Floats, awake: AwakeTime, *, switched: bool) -> bool:
+    """Return whether a device tells numbers without anybody's doing, from its numeric reports."""
+    if not len(reports):
+        return False
+    unattended = reports[~awake.at(reports)]
+    if len(unattended) <= OWN_RHYTHM_A_DAY * history.span / 86_400:
+        return False
+    if not switched:
+        return True
+    hours = np.arange(reports.min(), reports.max() + 3600, 3600.0)
+    return len(np.unique(unattended // 3600)) >= OWN_RHYTHM_SHARE * max(1, int((~awake.at(hours)).sum()))
+
+
+def _active(history: History, entities: tuple[int, ...], time: float) -> bool:
+    """Return whether anything of a device was on at a time, as far as known: what is off has nothing to tell."""
+    states = []
+    for entity in entities:
+        if domain(history.entities[entity]) in ACTUATOR_DOMAINS:
+            before = history.changes.time[history.rows(entity)] <= time
+            known = history.changes.state[history.rows(entity)][before]
+            states += [history.states[known[-1]]] if len(known) else []
+    return not states or any(state not in RESTING for state in states)
+
+
+def _known(end: float) -> float | None:
+    return float(end) if np.isfinite(end) else None
 
 
 def _own_reports(history: History, entity: int) -> Floats:
     """Return the last report of each hour of a numeric or chatty series."""
-    low, high = np.searchsorted(history.hourly.entity, (entity, entity + 1))
-    return history.hourly.last_time[low:high]
+    return history.hourly.last_time[history.hours(entity)]
 
 
 def _changes(history: History, entity: int) -> Floats:
@@ -115,20 +160,20 @@ def _without_data(history: History, times: Floats) -> Floats:
 def _rows(history: History, silence: Silence) -> Iterator[Anomaly]:
     for entity in silence.entities:
         reports = np.concatenate([_own_reports(history, entity), _changes(history, entity)])
-        before = reports[reports <= silence.start]
+        before = reports[(reports >= silence.since) & (reports <= silence.start)]
         if not len(before):
             continue
-        started = float(before.max())
         after = reports[reports > silence.start]
         end = None if silence.end is None else float(after.min()) if len(after) else silence.end
         until = silence.end or float(history.calendar.starts[-1])
+        whose = "its device" if len(silence.entities) > 1 else "it"
         yield Anomaly(
             kind="silent",
             entity_id=history.entities[entity],
-            started_at=started,
+            started_at=float(before.max()),
             ended_at=end,
             score=score(silence.log_chance),
-            expected=f"something from its device at least every {spell(silence.usual)}",
+            expected=f"something from {whose} at least every {spell(silence.usual)}",
             observed=f"nothing for {spell(until - silence.start)}",
             detail={
                 "device": history.device_of.get(history.entities[entity]),

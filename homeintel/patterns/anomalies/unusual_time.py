@@ -9,10 +9,11 @@ from homeintel.patterns.arrays import Bools, Floats, Ints
 from homeintel.patterns.calendar import DAY
 from homeintel.patterns.domains import domain, is_motion
 from homeintel.patterns.findings import Anomaly
+from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History, Stream
 from homeintel.patterns.presence import AwakeTime
 from homeintel.patterns.stats.circular import circular_difference
-from homeintel.patterns.stats.surprise import score
+from homeintel.patterns.stats.surprise import at_least_one, score
 
 WATCHED = frozenset({"binary_sensor", "lock", "cover", "alarm_control_panel", "valve"})
 """Doors, windows, locks and the like: a light in the night is nobody's concern."""
@@ -21,13 +22,16 @@ LEAST_TIMES = 8
 """Fewer times show no habit."""
 
 OWN_MINUTES = 120.0
-"""At the unusual time the entity must not have acted on any other day within so many minutes."""
+"""Unless nothing else in the home shows people, it must not have acted on any other day within so many minutes."""
+
+OWN_SHARE = 0.05
+"""Nor may more than this share of its own times be about that hour."""
 
 KERNEL_MINUTES = 75.0
 """Spread of the kernel by which the entity's own times of day are smoothed."""
 
 LOG_UNUSUAL = -8.5
-"""Natural logarithm of the share of its own times about that hour, times the home's share of days awake then."""
+"""Natural logarithm of the chance of one event, below which its time is unusual."""
 
 NIGHT = (0.0, 6.0)
 """Local hours in which an event can be unusual; by day a home that is seldom at home only seems to sleep."""
@@ -45,22 +49,37 @@ SAME_EVENT = 3600.0
 """Seconds; what follows within them is the same event."""
 
 
-def find_unusual_times(history: History, awake: AwakeTime, home_days: Bools) -> Iterator[Anomaly]:
-    """Yield each event of a door, window, lock or cover at an hour when this home sleeps."""
-    for stream in history.streams:
-        name, state = history.entities[stream.entity], history.states[stream.state]
-        if not _watched(history, name, state) or len(stream.time) < LEAST_TIMES:
-            continue
+def find_unusual_times(history: History, awake: AwakeTime, home_days: Bools, funnel: Funnel) -> Iterator[Anomaly]:
+    """Yield each event of a door, window, lock or cover at an hour when this home sleeps.
+
+    The chance is the share of other days on which people are awake at that hour, times the share of its own times about
+    it, times, where nothing else in the home showed people, how rarely that is so; for all its times in the window.
+    """
+    watched = [
+        stream
+        for stream in history.streams
+        if len(stream.time) >= LEAST_TIMES
+        and _watched(history, history.entities[stream.entity], history.states[stream.state])
+    ]
+    unattended = [~awake.at(stream.time) for stream in watched]
+    seldom = log((sum(int(one.sum()) for one in unattended) + 0.5) / (sum(len(one) for one in unattended) + 1))
+    for stream, alone in zip(watched, unattended, strict=True):
         last = -np.inf
-        for index in _alone(stream):
+        for index in _candidates(stream, alone).tolist():
             if stream.time[index] - last < SAME_EVENT:
                 continue
             share = _home_share(history, awake, float(stream.time[index]), home_days)
-            log_chance = log(share + 0.5 / max(1, int(home_days.sum()))) + log(_own_share(stream, int(index)))
-            alone = not awake.at(stream.time[[index]])[0]
-            if share <= (ALONE_SHARE if alone else QUIET_SHARE) and log_chance <= LOG_UNUSUAL:
+            own = _own_share(stream, index)
+            log_chance = log(share + 0.5 / max(1, int(home_days.sum()))) + log(own)
+            log_chance += seldom if alone[index] else 0.0
+            quiet = share <= (ALONE_SHARE if alone[index] else QUIET_SHARE) and own <= OWN_SHARE
+            if quiet and log_chance <= LOG_UNUSUAL:
                 last = stream.time[index]
-                yield _anomaly(history, stream, int(index), share, log_chance)
+                yield _anomaly(history, stream, index, share, at_least_one(log_chance, len(stream.time)))
+            else:
+                local = history.calendar.local(float(stream.time[index]))
+                text = f"{history.entities[stream.entity]} {history.states[stream.state]} at {local:%Y-%m-%d %H:%M}"
+                funnel.miss(log_chance / LOG_UNUSUAL, text)
 
 
 def _watched(history: History, name: str, state: str) -> bool:
@@ -72,14 +91,15 @@ def _watched(history: History, name: str, state: str) -> bool:
     )
 
 
-def _alone(stream: Stream) -> Ints:
-    """Return the times in the night that no time of another day is near to, by the time of day."""
+def _candidates(stream: Stream, alone: Bools) -> Ints:
+    """Return the times in the night that nothing else in the home was near to, or no time of day of its own other days."""
     day, minute = np.floor(stream.wall / DAY), stream.wall % DAY / 60
     circle = np.sort(np.concatenate([minute - 1440, minute, minute + 1440]))
     first = np.searchsorted(circle, minute - OWN_MINUTES, side="left")
     near = np.searchsorted(circle, minute + OWN_MINUTES, side="right") - first
     night = (minute >= 60 * NIGHT[0]) & (minute < 60 * NIGHT[1]) & (near <= MOST_AT_ONCE)
-    return np.array([index for index in np.flatnonzero(night).tolist() if _no_other_day(day, minute, index)], dtype=int)
+    rows = np.flatnonzero(night).tolist()
+    return np.array([index for index in rows if alone[index] or _no_other_day(day, minute, index)], dtype=int)
 
 
 def _no_other_day(day: Floats, minute: Floats, index: int) -> bool:
