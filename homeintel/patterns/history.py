@@ -181,6 +181,18 @@ class History:
         return np.asarray(known & (states[np.maximum(position, 0)] == state)) if len(states) else known
 
     @cached_property
+    def _members_of(self) -> Mapping[str, tuple[int, ...]]:
+        found: dict[str, list[int]] = {}
+        for entity, name in enumerate(self.entities):
+            found.setdefault(self.device_of.get(name, name), []).append(entity)
+        return {device: tuple(entities) for device, entities in found.items()}
+
+    def siblings(self, entity: int) -> tuple[int, ...]:
+        """Return the entities of an entity's device, itself among them."""
+        name = self.entities[entity]
+        return self._members_of[self.device_of.get(name, name)]
+
+    @cached_property
     def first_data_day(self) -> int:
         """Index of the first local day with data; the number of days where there is none."""
         found = np.flatnonzero(self.data_days)

@@ -89,26 +89,27 @@ def test_automations_react_like_machines(demo: SimulatedHome, rows: pd.DataFrame
 
 def test_the_silent_device_is_offline_and_silent(demo: SimulatedHome, rows: pd.DataFrame) -> None:
     silent = [anomaly for anomaly in demo.truth.anomalies if anomaly.kind == "silent"]
-    assert len(silent) >= 3
+    devices = {entity.entity_id: entity.ieee_address for entity in demo.truth.entities}
+    assert len({devices[anomaly.entity_id or ""] for anomaly in silent}) == 2
     for anomaly in silent:
         own = rows[(rows["entity_id"] == anomaly.entity_id) & (rows["state"] != "unavailable")]
         for restart in demo.truth.restarts:  # they bring back the last state, which is no report
             own = own[(own["ts"] < restart.started_at) | (own["ts"] > restart.ended_at + timedelta(seconds=5))]
         assert own["ts"].max() == anomaly.started_at
     offline = [topic for topic, payload in demo.retained.items() if payload == '{"state":"offline"}']
-    assert len(offline) == 1
-    assert offline[0].endswith("/availability")
+    assert len(offline) == 2
+    assert all(topic.endswith("/availability") for topic in offline)
     assert demo.retained["zigbee2mqtt/hall light/availability"] == '{"state":"online"}'
 
 
-def one(demo: SimulatedHome, kind: str) -> Anomaly:
-    found = [anomaly for anomaly in demo.truth.anomalies if anomaly.kind == kind]
+def one(demo: SimulatedHome, kind: str, domain: str = "") -> Anomaly:
+    found = [a for a in demo.truth.anomalies if a.kind == kind and (a.entity_id or "").startswith(domain)]
     assert len(found) == 1
     return found[0]
 
 
 def test_the_stuck_sensor_stays_on(demo: SimulatedHome, rows: pd.DataFrame) -> None:
-    stuck = one(demo, "stuck")
+    stuck = one(demo, "stuck", "binary_sensor.")
     assert stuck.ended_at is not None
     own = changes(rows, stuck.entity_id or "")
     inside = own[(own["ts"] >= stuck.started_at) & (own["ts"] < stuck.ended_at)]
@@ -117,7 +118,7 @@ def test_the_stuck_sensor_stays_on(demo: SimulatedHome, rows: pd.DataFrame) -> N
 
 
 def test_the_mad_contact_the_night_door_and_the_warm_room(demo: SimulatedHome, rows: pd.DataFrame) -> None:
-    rate = one(demo, "rate")
+    rate = one(demo, "rate", "binary_sensor.")
     own = rows[(rows["entity_id"] == rate.entity_id) & (rows["ts"] >= rate.started_at) & (rows["ts"] < rate.ended_at)]
     assert len(own) > 200
     night = one(demo, "unusual_time")
@@ -128,6 +129,30 @@ def test_the_mad_contact_the_night_door_and_the_warm_room(demo: SimulatedHome, r
     inside = (warm["ts"] >= level.started_at) & (warm["ts"] < level.ended_at)
     values = warm["state"].astype(float)
     assert values[inside].median() - values[~inside].median() > 4
+
+
+def test_the_frozen_number_stays_at_one_value(demo: SimulatedHome, rows: pd.DataFrame) -> None:
+    frozen = one(demo, "stuck", "sensor.")
+    assert frozen.ended_at is not None
+    own = changes(rows, frozen.entity_id or "")
+    inside = (own["ts"] >= frozen.started_at) & (own["ts"] < frozen.ended_at)
+    assert inside.sum() == 1
+    assert len(own) > 300
+    assert frozen.ended_at - frozen.started_at > timedelta(days=2)
+
+
+def test_one_sensor_floods_and_one_hardly_reports(demo: SimulatedHome, rows: pd.DataFrame) -> None:
+    rates = [a for a in demo.truth.anomalies if a.kind == "rate" and (a.entity_id or "").startswith("sensor.")]
+    (flood,) = [a for a in rates if a.detail == "a report every few seconds"]
+    slow = [a for a in rates if a.detail == "hardly any report"]
+    assert slow
+    for anomaly in (flood, *slow):
+        own = rows[rows["entity_id"] == anomaly.entity_id]
+        assert anomaly.ended_at is not None
+        inside = (own["ts"] >= anomaly.started_at) & (own["ts"] < anomaly.ended_at)
+        lasts = (anomaly.ended_at - anomaly.started_at) / timedelta(hours=1)
+        usual = (~inside).sum() / (30 * 24 - lasts)
+        assert inside.sum() / lasts > 100 * usual if anomaly is flood else inside.sum() / lasts < 0.25 * usual
 
 
 def test_the_missed_routine_is_missing_at_the_end(demo: SimulatedHome, rows: pd.DataFrame) -> None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from homeintel.patterns.anomalies.limits import extremes, spell
+from homeintel.patterns.anomalies.rhythm import is_switched, reports_by_itself, rests
 from homeintel.patterns.arrays import Floats
-from homeintel.patterns.domains import ACTUATOR_DOMAINS, domain
+from homeintel.patterns.domains import domain
 from homeintel.patterns.findings import Anomaly
 from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History
@@ -29,15 +30,6 @@ SHORTEST = 4 * 3600.0
 
 NOT_REPORTING = frozenset({"update", "automation", "script", "scene", "sun", "weather", "button", "number", "select"})
 """Domains whose changes are not a device's own reports."""
-
-RESTING = frozenset({"off", "closed", "idle", "standby", "docked"})
-"""States of an actuator in which it draws and tells nothing."""
-
-OWN_RHYTHM_A_DAY = 2.0
-"""A device with so many hours of numeric reports a day while nobody is awake at home reports by itself."""
-
-OWN_RHYTHM_SHARE = 0.5
-"""One that people switch must report in so many of those hours: a metering plug also reports at night while it is on."""
 
 
 @dataclass(frozen=True)
@@ -88,13 +80,13 @@ def _devices(history: History) -> list[tuple[int, ...]]:
 
 
 def _silences(history: History, entities: tuple[int, ...], awake: AwakeTime, funnel: Funnel) -> list[Silence]:
-    own = [_own_reports(history, entity) for entity in entities]
-    times = np.unique(np.concatenate([*own, *(_changes(history, entity) for entity in entities)]))
+    times = np.unique(
+        np.concatenate([reports(history, entity) for entity in entities for reports in (_own_reports, _changes)])
+    )
     if len(times) < LEAST_OCCASIONS:
         return []
-    switched = any(domain(history.entities[entity]) in ACTUATOR_DOMAINS for entity in entities)
-    by_itself = _by_itself(history, np.concatenate(own), awake, switched=switched)
-    if not by_itself and switched:
+    by_itself = reports_by_itself(history, entities, awake)
+    if not by_itself and is_switched(history, entities):
         return []
     moments = np.append(times, history.calendar.starts[-1])
     pauses = np.diff(moments - _without_data(history, moments) if by_itself else awake(moments))
@@ -103,7 +95,7 @@ def _silences(history: History, entities: tuple[int, ...], awake: AwakeTime, fun
         return []
     name = history.entities[entities[0]]
     found = extremes(pauses[counted], ratio=SILENCE_RATIO, least=SHORTEST, funnel=funnel, name=name)
-    kept = [not switched or _active(history, entities, float(time)) for time in times[counted[found.chosen]]]
+    kept = [not rests(history, entities, float(time)) for time in times[counted[found.chosen]]]
     rows, chances = counted[found.chosen][kept], found.log_chances[kept]
     ends = np.append(times[1:], np.inf)
     before = np.concatenate([[-np.inf], ends[rows]])[: len(rows)]
@@ -111,30 +103,6 @@ def _silences(history: History, entities: tuple[int, ...], awake: AwakeTime, fun
         Silence(entities, float(since), float(times[row]), _known(ends[row]), found.usual, float(log_chance))
         for row, since, log_chance in zip(rows, before, chances, strict=True)
     ]
-
-
-def _by_itself(history: History, reports: Floats, awake: AwakeTime, *, switched: bool) -> bool:
-    """Return whether a device tells numbers without anybody's doing, from its numeric reports."""
-    if not len(reports):
-        return False
-    unattended = reports[~awake.at(reports)]
-    if len(unattended) <= OWN_RHYTHM_A_DAY * history.span / 86_400:
-        return False
-    if not switched:
-        return True
-    hours = np.arange(reports.min(), reports.max() + 3600, 3600.0)
-    return len(np.unique(unattended // 3600)) >= OWN_RHYTHM_SHARE * max(1, int((~awake.at(hours)).sum()))
-
-
-def _active(history: History, entities: tuple[int, ...], time: float) -> bool:
-    """Return whether anything of a device was on at a time, as far as known: what is off has nothing to tell."""
-    states = []
-    for entity in entities:
-        if domain(history.entities[entity]) in ACTUATOR_DOMAINS:
-            before = history.changes.time[history.rows(entity)] <= time
-            known = history.changes.state[history.rows(entity)][before]
-            states += [history.states[known[-1]]] if len(known) else []
-    return not states or any(state not in RESTING for state in states)
 
 
 def _known(end: float) -> float | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from homeintel.patterns.anomalies.limits import spell
+from homeintel.patterns.anomalies.rhythm import rests
 from homeintel.patterns.arrays import Bools, Floats, Ints
 from homeintel.patterns.findings import Anomaly
 from homeintel.patterns.funnel import Funnel
@@ -55,6 +56,9 @@ def find_slow(history: History, funnel: Funnel) -> Iterator[Anomaly]:
         if span is None:
             continue
         start, end, number = span
+        if rests(history, history.siblings(entity), start):
+            funnel.miss(1.0, f"{history.entities[entity]}: what it measures was off")
+            continue
         yield Anomaly(
             kind="rate",
             entity_id=history.entities[entity],

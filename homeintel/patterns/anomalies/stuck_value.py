@@ -78,13 +78,8 @@ def _measurements(history: History) -> Iterator[tuple[int, Ints]]:
     """Yield every numeric series, and the hours in which its device reported anything."""
     hourly, changes = history.hourly, history.changes
     numeric = np.unique(hourly.entity[~np.isnan(hourly.last)]).tolist()
-    keys = {entity: history.device_of.get(history.entities[entity]) for entity in range(len(history.entities))}
-    members: dict[str, list[int]] = {}
-    for entity, device in keys.items():
-        if device is not None:
-            members.setdefault(device, []).append(entity)
     for entity in numeric:
-        own = members.get(keys[entity] or "", [entity])
+        own = history.siblings(entity)
         hours = [hourly.hour[history.hours(one)] for one in own]
         hours += [(changes.time[history.rows(one)] // 3600).astype(np.int64) for one in own]
         yield entity, np.unique(np.concatenate(hours))
