@@ -17,7 +17,7 @@ from homeintel.report.output import show, show_folded, show_mime, show_text
 from homeintel.settings import Settings, effective_settings, load_settings
 from homeintel.store import Store, insert, migrate, read_copy_path
 
-__all__ = ["BY_HAND", "OUTCOME_MIME", "ROOMS", "begin", "finish", "show"]
+__all__ = ["BY_HAND", "OUTCOME_MIME", "ROOMS", "begin", "by_hand", "finish", "show"]
 
 BY_HAND = "by-hand"
 """The run id of a notebook that a person opened."""
@@ -43,7 +43,7 @@ def begin(name: PhaseName, *, params_file: str, run_id: str, window_end: str, wi
     settings = load_settings(params_file)
     end = date.fromisoformat(window_end) if window_end else None
     window = Window.of(settings, end=end, days=window_days or None)
-    phase = _by_hand(name, settings, window) if not run_id else _of_run(name, settings, window, run_id)
+    phase = _of_run(name, settings, window, run_id) if run_id else by_hand(name, settings, window, _stored(settings))
     _introduce(phase)
     return phase
 
@@ -68,11 +68,25 @@ def _of_run(name: PhaseName, settings: Settings, window: Window, run_id: str) ->
     return Phase(name, settings, window, store, run_id, earlier=earlier)
 
 
-def _by_hand(name: PhaseName, settings: Settings, window: Window) -> Phase:
+def _stored(settings: Settings) -> Path | None:
+    database = settings.storage.database
+    return next((path for path in (read_copy_path(database), database) if path.exists()), None)
+
+
+def by_hand(name: PhaseName, settings: Settings, window: Window, stored: Path | None) -> Phase:
+    """Return a phase on a private temporary database that ends with this process; earlier phases it lacks are run in it.
+
+    Args:
+        name: the phase.
+        settings: the home's settings.
+        window: the days looked at.
+        stored: the database it begins as a copy of; None: an empty one.
+
+    Raises:
+        HomeintelError: a phase that has to be run first fails.
+    """
     folder = Path(tempfile.mkdtemp(prefix="homeintel-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    database = settings.storage.database
-    stored = next((path for path in (read_copy_path(database), database) if path.exists()), None)
     if stored is not None:
         shutil.copyfile(stored, folder / "private.duckdb")
     store = Store(folder / "private.duckdb", settings.storage.memory_limit)

@@ -29,6 +29,16 @@ def verdict_rows(analysis: FeatureAnalysis) -> pd.DataFrame:
     return rows.sort_values(["device", "path"])[ordered].reset_index(drop=True)
 
 
+def stored_verdicts(connection: duckdb.DuckDBPyConnection, run_id: str) -> pd.DataFrame:
+    """Return the verdicts that a night stored, as `verdict_rows` gives them; the last value was not stored.
+
+    Args:
+        connection: an open store; a night's snapshot will do.
+        run_id: the night.
+    """
+    return query(connection, _STORED, [run_id])
+
+
 def chosen(rows: pd.DataFrame, choice: Mapping[str, str | None]) -> pd.DataFrame:
     """Return the verdicts of a choice; a key of `CHOICES` that is missing or None does not limit.
 
@@ -77,4 +87,14 @@ WITH changed AS (
 SELECT path, CAST(timezone($1, ts) AS DATE) AS day, sum(n)::BIGINT AS changes
 FROM series JOIN changed USING (entity_id, attribute)
 WHERE ts >= $2 AND ts < $3 GROUP BY ALL
+"""
+
+_STORED = """
+SELECT ieee_address, coalesce(friendly_name, 'unknown') AS device, coalesce(area, 'unknown') AS area,
+       coalesce(manufacturer, 'unknown') AS manufacturer, coalesce(model, 'unknown') AS model, path, verdict, changes,
+       last_changed, NULL AS last_value, entity_id, attribute
+FROM device_feature_usage AS usage JOIN devices USING (ieee_address)
+LEFT JOIN (SELECT ieee_address, path, min(entity_id) AS entity_id, min_by(attribute, entity_id) AS attribute
+           FROM entities GROUP BY ALL) USING (ieee_address, path)
+WHERE run_id = $1 AND usage.usable AND devices.type NOT IN ('Group', 'Coordinator') ORDER BY device, path
 """

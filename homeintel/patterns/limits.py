@@ -11,15 +11,19 @@ class Limits:
 
     Args:
         false_discovery_rate: of the reported patterns, the share that chance may have made.
+        routine_p_value: chance alone must give a routine's window no oftener than this, the search for it paid for.
         routine_confidence: a routine must happen on this share of its days; what happens on fewer is no habit.
         routine_lift: and so many times as often as by chance; less is the entity's busy hour, whatever its p-value.
+        pair_p_value: the same for a pair; a greater one can't survive the correction over thousands of pairs.
         pair_confidence: a pair's action must follow on this share of the trigger's occasions.
         pair_lift: and so many times as often as by chance.
     """
 
     false_discovery_rate: float = 0.05
+    routine_p_value: float = 0.05
     routine_confidence: float = 0.4
     routine_lift: float = 3.0
+    pair_p_value: float = 1e-3
     pair_confidence: float = 0.3
     pair_lift: float = 2.0
 

@@ -94,10 +94,12 @@ def raster(history: History, pattern: dict[str, Any]) -> pd.DataFrame:
     frame = pd.DataFrame({"index": days}).merge(frame, how="left", on="index")
     frame["day"] = [history.calendar.date_of(day) for day in frame["index"]]
     own = centre[frame["index"].to_numpy()]
-    apart = np.abs((frame["minute"].to_numpy(float) - own + 720) % 1440 - 720)
+    # Half a day and more from its own day's time, a mark is the neighbouring day's: 00:03 belongs to yesterday's 23:58.
+    from_due = frame["minute"].to_numpy(float) - own
+    whose = frame["index"].to_numpy() + (from_due > 720).astype(np.int64) - (from_due < -720).astype(np.int64)
     kept_days = set(evidence["kept_on"])
-    on_kept = np.array([day.isoformat() in kept_days for day in frame["day"]])
-    frame["kept"] = on_kept & (apart <= evidence["tolerance_minutes"])
+    on_kept = np.array([history.calendar.date_of(day).isoformat() in kept_days for day in whose])
+    frame["kept"] = on_kept & (np.abs((from_due + 720) % 1440 - 720) <= evidence["tolerance_minutes"])
     frame["due_from"], frame["due_to"] = own - evidence["tolerance_minutes"], own + evidence["tolerance_minutes"]
     return frame[["day", "minute", "kept", "due_from", "due_to"]]
 

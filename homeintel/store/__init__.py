@@ -3,7 +3,7 @@
 from homeintel.store.connection import Store
 from homeintel.store.copies import read_copy_path, write_read_copy, write_snapshot
 from homeintel.store.lock import NightLock
-from homeintel.store.migrate import migrate
+from homeintel.store.migrate import migrate, newest_migration
 from homeintel.store.rows import RUN_TABLES, count, insert, insert_record, query, records, replace_run_rows
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "insert",
     "insert_record",
     "migrate",
+    "newest_migration",
     "query",
     "read_copy_path",
     "records",

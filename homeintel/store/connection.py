@@ -1,6 +1,7 @@
 """Opens the DuckDB file for the length of one call, and turns DuckDB's errors into ours."""
 
 import re
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,10 +33,12 @@ class Store:
     Args:
         path: the DuckDB file; made, with its folder, by `migrate`.
         memory_limit: what DuckDB may take in this process, such as `192MB`.
+        read_only: every connection only reads; many processes may then hold the file at once.
     """
 
     path: Path
     memory_limit: str = "192MB"
+    read_only: bool = False
 
     @contextmanager
     def connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -48,7 +51,7 @@ class Store:
             StoreUnwritableError: the folder or the disk refuses.
             StoreError: the database refused while it was used (a full disk, out of memory).
         """
-        connection = self._open(read_only=read_only)
+        connection = self._open(read_only=read_only or self.read_only)
         try:
             yield connection
         except (
@@ -82,7 +85,8 @@ class Store:
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": self.memory_limit,
             "autoinstall_known_extensions": "false",
-            "temp_directory": str(self.path) + ".tmp",
+            # Who only reads may not be allowed to write beside the file.
+            "temp_directory": f"{Path(tempfile.gettempdir()) / self.path.name if read_only else self.path}.tmp",
         }
         try:
             if not read_only:

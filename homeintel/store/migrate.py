@@ -31,6 +31,11 @@ def migrate(store: Store) -> int:
     return max(scripts)
 
 
+def newest_migration() -> int:
+    """Return the number of the newest migration this homeintel knows."""
+    return max(migration_scripts())
+
+
 def migration_scripts() -> dict[int, str]:
     """Return the SQL of every migration by its number."""
     folder = resources.files("homeintel.store") / "migrations"

@@ -20,9 +20,6 @@ from homeintel.patterns.stats.intervals import next_time, wilson
 from homeintel.patterns.stats.tails import probability
 
 DETECTOR = "co_occurrence"
-PROMISING = float(np.log(1e-3))
-"""A pair with a greater p-value can't survive the false-discovery correction over thousands of pairs."""
-
 SEEN_SECONDS = 30.0
 SEEN_CONFIDENCE = 0.45
 """A motion sensor sees everybody who is about to act, so of what follows it so soon the share must surely be greater."""
@@ -48,7 +45,7 @@ def detect_pairs(history: History, home_days: Bools, limits: Limits = IN_FORCE) 
     judged = [judge.judge(screened.triggers[t], screened.actions[a]) for t, a in apart]
     strong = _strong(history, [pair for pair in judged if pair is not None], limits, funnel)
     funnel.step("beats the action's own rate at that hour", len(strong))
-    standing, dropped = _standing(strong)
+    standing, dropped = _standing(strong, float(np.log(limits.pair_p_value)))
     for pair in dropped:
         funnel.miss(pair.strength(pair.chance), _text(history, pair))
     funnel.step("not explained by a stronger trigger", len(standing))
@@ -61,15 +58,16 @@ def _apart(history: History, first: int, second: int) -> bool:
 
 def _strong(history: History, judged: Sequence[Judged], limits: Limits, funnel: Funnel) -> list[Judged]:
     strong = []
+    most_log_p = float(np.log(limits.pair_p_value))
     seeing = _seeing(history, judged)
     for pair in judged:
         hits, trials = int(pair.hit.sum()), int(pair.open.sum())
         if _only_seen(history, pair, seeing):
             funnel.miss(hits / max(1, trials), _text(history, pair))
-        elif pair.log_p <= PROMISING and hits >= trials * max(limits.pair_confidence, limits.pair_lift * pair.chance):
+        elif pair.log_p <= most_log_p and hits >= trials * max(limits.pair_confidence, limits.pair_lift * pair.chance):
             strong.append(pair)
         else:
-            funnel.miss(min(-pair.log_p, -PROMISING) * hits / max(1, trials), _text(history, pair))
+            funnel.miss(min(-pair.log_p, -most_log_p) * hits / max(1, trials), _text(history, pair))
     return strong
 
 
@@ -107,12 +105,12 @@ def _only_seen(history: History, pair: Judged, seeing: set[tuple[int, int]]) -> 
     return bool(soon and wilson(int(pair.hit.sum()), int(pair.open.sum()))[0] < SEEN_CONFIDENCE)
 
 
-def _standing(strong: Sequence[Judged]) -> tuple[list[Judged], list[Judged]]:
+def _standing(strong: Sequence[Judged], most_log_p: float) -> tuple[list[Judged], list[Judged]]:
     ordered = sorted(strong, key=_action_key)
     standing: list[Judged] = []
     dropped: list[Judged] = []
     for _, group in groupby(ordered, key=_action_key):
-        kept, explained = explain_away(list(group), PROMISING)
+        kept, explained = explain_away(list(group), most_log_p)
         standing += kept
         dropped += explained
     return standing, dropped

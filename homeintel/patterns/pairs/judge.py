@@ -106,9 +106,7 @@ class Judge:
 
     def judge(self, trigger: Stream, action: Stream) -> Judged | None:
         """Return the pair at its most telling lag window and condition, or None where the action hardly ever follows."""
-        row = np.searchsorted(action.time, trigger.time, side="right")
-        lag = np.append(action.time, np.inf)[row] - trigger.time
-        free = ~self._history.holds(action.entity, action.state, trigger.wall)
+        row, lag, free = self._followed(trigger, action)
         able = self._able(action)
         drafts = []
         for window in LAG_WINDOWS:
@@ -133,6 +131,28 @@ class Judge:
                     Judged(trigger, action, window, condition, free, open_, hit, lag, row, hits, trials, log_p)
                 )
         return min(judged, key=lambda pair: pair.log_p, default=None)
+
+    def within(self, trigger: Stream, action: Stream, window: float) -> Judged:
+        """Return the pair within a lag window that is given, without a condition, whatever that shows.
+
+        Args:
+            trigger: the trigger's stream.
+            action: the action's stream.
+            window: seconds.
+        """
+        row, lag, free = self._followed(trigger, action)
+        open_ = free & _occasions(trigger.time, window)
+        hit = open_ & (lag <= window)
+        hits, trials = self._chance(trigger.select(open_), action, window)
+        log_p = log_chance_tail(int(hit.sum()), int(open_.sum()), hits + 0.5, trials - hits + 0.5)
+        everything = Condition(np.ones(len(trigger.time), dtype=bool))
+        return Judged(trigger, action, window, everything, free, open_, hit, lag, row, hits, trials, log_p)
+
+    def _followed(self, trigger: Stream, action: Stream) -> tuple[Ints, Floats, Bools]:
+        """Return for each trigger the row of the next action, the seconds to it, and whether it does not hold already."""
+        row = np.searchsorted(action.time, trigger.time, side="right")
+        lag = np.append(action.time, np.inf)[row] - trigger.time
+        return row, lag, ~self._history.holds(action.entity, action.state, trigger.wall)
 
     def _able(self, action: Stream) -> float:
         """Return the seconds in which the action could be taken: those in which its state did not hold."""

@@ -27,7 +27,7 @@ MOST_PER_STREAM = 6
 """Nobody does one thing at more than six fixed times."""
 
 PROMISING = np.log(0.05)
-"""A window with a greater p-value ends the search in a stream."""
+"""A window by the sun with a greater p-value is not weighed against the clock's."""
 
 SUN_DAYS = 8
 SUN_STRENGTH = 7.0
@@ -59,7 +59,7 @@ def detect_routines(history: History, present: Present, limits: Limits = IN_FORC
         if _distinct_days(stream) < MIN_DAYS:
             funnel.miss(_distinct_days(stream), f"{_name(history, stream)} on {_distinct_days(stream)} days")
     funnel.step(f"happened on {MIN_DAYS} days or more", len(enough))
-    found = list(_search(history, enough, present, funnel))
+    found = list(_search(history, enough, present, funnel, np.log(limits.routine_p_value)))
     funnel.step("beats the entity's own activity", len(found))
     kept = []
     for traced in found:
@@ -92,7 +92,9 @@ class _Found:
     fit: Fit
 
 
-def _search(history: History, streams: Sequence[Stream], present: Present, funnel: Funnel) -> Iterator[Traced]:
+def _search(
+    history: History, streams: Sequence[Stream], present: Present, funnel: Funnel, most_log_p: float
+) -> Iterator[Traced]:
     """Yield the routines of all streams: in each round the most telling window of each stream, then the next one."""
     clocks = frames(history.calendar) if streams else {}
     free: dict[int, Bools] = {row: np.ones(len(s.time), dtype=np.bool_) for row, s in enumerate(streams)}
@@ -104,7 +106,7 @@ def _search(history: History, streams: Sequence[Stream], present: Present, funne
         for row, best in zip(left, found, strict=True):
             if best is None or not len(best.fit.events):
                 continue
-            if best.candidate.log_p > PROMISING:
+            if best.candidate.log_p > most_log_p:
                 funnel.miss(-best.candidate.log_p, _miss_text(history, streams[row], best))
                 continue
             free[row][best.fit.events] = False

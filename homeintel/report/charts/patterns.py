@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from homeintel.report.charts.template import PALETTE, SYMBOLS, figure, local_wall_clock, thin
+from homeintel.report.charts.template import PALETTE, SYMBOLS, clock_times, figure, local_wall_clock, thin
 
 Row = Mapping[Any, Any]
 
@@ -71,16 +71,16 @@ def routine_raster(raster: pd.DataFrame, pattern: Row, zone: str) -> go.Figure:
     ):
         chosen = raster[(raster["kept"] == kept) & raster["minute"].notna()]
         chart.add_scatter(
-            x=_clock_times(chosen["minute"]), y=[day.isoformat() for day in chosen["day"]], mode="markers", name=name,
+            x=clock_times(chosen["minute"]), y=[day.isoformat() for day in chosen["day"]], mode="markers", name=name,
             marker={"symbol": symbol, "color": colour, "size": 9},
         )  # fmt: skip
     due = raster.drop_duplicates("day").fillna({"due_from": 0, "due_to": 0})
     for column in ("due_from", "due_to"):
         chart.add_scatter(
-            x=_clock_times(due[column]), y=days, mode="lines", line={"dash": "dot", "color": PALETTE[5]},
+            x=clock_times(due[column]), y=days, mode="lines", line={"dash": "dot", "color": PALETTE[5]},
             name="counts as kept between these lines", showlegend=column == "due_to",
         )  # fmt: skip
-    chart.update_xaxes(range=_clock_times(pd.Series([0.0, 1440.0])), tickformat="%H:%M", type="date")
+    chart.update_xaxes(range=clock_times(pd.Series([0.0, 1440.0])), tickformat="%H:%M", type="date")
     chart.update_yaxes(type="category", autorange="reversed", categoryorder="array", categoryarray=days)
     return chart
 
@@ -200,12 +200,6 @@ def _pair_text(row: Row) -> str:
         f"{row['trigger_entity_id']} {row['trigger_state']}, then {row['entity_id']} {row['state']} "
         f"after {row['lag_seconds']:.0f} s: {row['occurrences']} of {row['opportunities']}"
     )
-
-
-def _clock_times(minutes: pd.Series) -> list[str]:
-    """Return minutes of the day as moments of one nominal day: plotly has no axis of times alone."""
-    moments = np.datetime64("2000-01-01T00:00") + (minutes.to_numpy(float) * 60).astype("timedelta64[s]")
-    return [str(moment) for moment in moments]
 
 
 def _wall(times: pd.Series, zone: str) -> list[str]:
