@@ -24,7 +24,10 @@ def test_marks_of_a_routine_are_the_days_the_night_kept(found: Found, history: H
         named = {str(key): value for key, value in routine.items()}
         rows = raster_rows(history, routine["entity_id"], routine["state"], [named])
         kept = rows[rows["routine"] == 1]
-        days = {habit_day(row.day, row.minute - routine["minute_of_day"]) for row in kept.itertuples()}
+        days = {
+            habit_day(day, minute - routine["minute_of_day"])
+            for day, minute in zip(kept["day"], kept["minute"], strict=True)
+        }
         assert days == set(json.loads(routine["evidence"])["kept_on"])
         assert rows["day"].nunique() == 30
 

@@ -1,5 +1,6 @@
 """Other thresholds and other days, against what the night reported."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pandas as pd
@@ -15,7 +16,7 @@ from homeintel.phase import Window
 
 
 def changes(found: Found, tried: pd.DataFrame) -> dict[str, int]:
-    return difference(found.patterns, tried)["change"].value_counts().to_dict()
+    return dict(Counter(difference(found.patterns, tried)["change"]))
 
 
 def test_the_thresholds_in_force_give_what_the_night_stored(found: Found, history: History) -> None:
