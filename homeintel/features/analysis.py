@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from homeintel.features.catalogue import Catalogue
 from homeintel.features.context import find_context
 from homeintel.features.features import describe
-from homeintel.features.opportunities import rank_opportunities
+from homeintel.features.opportunities import Watched, rank_opportunities
 from homeintel.features.spare import idle_entities, spare_devices, uninvolved_devices
 from homeintel.features.tables import Tables
 from homeintel.features.trend import trend, with_trend
@@ -48,7 +49,7 @@ class FeatureAnalysis:
     trend: pd.DataFrame
 
 
-def analyse(tables: Tables, catalogue: Catalogue, *, start: datetime, end: datetime) -> FeatureAnalysis:
+def analyse(tables: Tables, catalogue: Catalogue, *, start: datetime, end: datetime, zone: ZoneInfo) -> FeatureAnalysis:
     """Judge every capability, sum up, and rank what is worth telling.
 
     Args:
@@ -56,13 +57,14 @@ def analyse(tables: Tables, catalogue: Catalogue, *, start: datetime, end: datet
         catalogue: what features are good for.
         start: the window's first moment, UTC; inclusive.
         end: its last, UTC; exclusive.
+        zone: the home's.
     """
     rows = describe(judge(tables, catalogue), catalogue)
     single = tables.devices.loc[~tables.devices["type"].isin(NOT_SINGLE)]
     of_devices = rows.loc[rows["ieee_address"].isin(single["ieee_address"])]
     features = by_feature(of_devices)
     counts = by_device(features)
-    spare = spare_devices(of_devices, single)
+    spare = spare_devices(of_devices, single, tables.last_used)
     working = single.loc[single["supported"].astype(bool) & ~single["disabled"].astype(bool), "ieee_address"]
     in_use = of_devices.loc[of_devices["ieee_address"].isin(set(working) - set(spare["ieee_address"]))]
     context = find_context(tables)
@@ -73,7 +75,7 @@ def analyse(tables: Tables, catalogue: Catalogue, *, start: datetime, end: datet
         counts=counts,
         home=with_trend(utilisation(counts, single), tables.nights, single, None, end),
         opportunities=rank_opportunities(
-            in_use, single, catalogue, context, start=_watched_since(tables.observed, start), end=end
+            in_use, single, catalogue, context, Watched(_watched_since(tables.observed, start), end, zone)
         ),
         spare=spare,
         idle=idle_entities(tables),

@@ -40,6 +40,25 @@ def last_known(connection: duckdb.DuckDBPyConnection, end: datetime) -> pd.DataF
     return query(connection, sql, [end])
 
 
+def last_used(connection: duckdb.DuckDBPyConnection, end: datetime) -> pd.DataFrame:
+    """Return when earlier nights last saw anything of a device change.
+
+    Args:
+        connection: an open store.
+        end: the window's end; nights that end before it are earlier ones.
+
+    Returns:
+        ieee_address, used_until (UTC); devices of which nothing ever changed are not in it.
+    """
+    sql = """
+    SELECT ieee_address, max(last_changed) AS used_until FROM device_feature_usage
+    WHERE changes > 0 AND last_changed IS NOT NULL
+      AND run_id IN (SELECT run_id FROM job_runs WHERE window_end < $1 AND NOT superseded)
+    GROUP BY ieee_address
+    """
+    return query(connection, sql, [end])
+
+
 def nights(connection: duckdb.DuckDBPyConnection, end: datetime) -> pd.DataFrame:
     """Return what each device's utilisation rested on in each earlier night of the last `TREND_DAYS` days.
 

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -11,7 +13,7 @@ from homeintel.features.catalogue import Catalogue
 from homeintel.features.certainty import certainty
 from homeintel.features.context import Context
 from homeintel.features.offers import Offer, find_offers
-from homeintel.features.reasons import REASONS
+from homeintel.features.telling import evidence_rows, present_values, rests_on
 
 COLUMNS = (
     "key",
@@ -30,7 +32,9 @@ COLUMNS = (
     "payload",
     "action",
     "caveats",
+    "now",
     "reason",
+    "evidence",
     "certainty",
     "score",
 )
@@ -45,14 +49,23 @@ Names = Mapping[str, tuple[str, str]]
 """ieee_address -> (friendly name, base topic)."""
 
 
+@dataclass(frozen=True)
+class Watched:
+    """How long the home was watched, and where it is.
+
+    Args:
+        start: the window's first moment, or in a young home the oldest row, UTC.
+        end: the window's last moment, UTC, exclusive.
+        zone: the home's, for the days in sentences.
+    """
+
+    start: datetime
+    end: datetime
+    zone: ZoneInfo
+
+
 def rank_opportunities(
-    rows: pd.DataFrame,
-    devices: pd.DataFrame,
-    catalogue: Catalogue,
-    context: Context,
-    *,
-    start: datetime,
-    end: datetime,
+    rows: pd.DataFrame, devices: pd.DataFrame, catalogue: Catalogue, context: Context, watched: Watched
 ) -> pd.DataFrame:
     """Return the features that nobody uses and that are worth telling, the best first.
 
@@ -66,8 +79,7 @@ def rank_opportunities(
         devices: the store's `devices`.
         catalogue: what features are good for.
         context: which findings a feature would help (`homeintel.features.context.find_context`).
-        start: from when on the home was watched, UTC: the window's first moment, or in a young home the oldest row.
-        end: the window's last moment, UTC, exclusive.
+        watched: since when, until when, and where.
 
     Returns:
         One row an opportunity, columns `COLUMNS`:
@@ -82,7 +94,9 @@ def rank_opportunities(
         `<base topic>/bridge/request/device/options`), payload (dict to send; for options the part `options` of
         `{"id": <name>, "options": ...}`),
         action (Home Assistant's action for all the devices, as in an automation, dict; None where it has none),
-        caveats (a sentence or ""), reason (why it ranks higher here, and what the verdict rests on),
+        caveats (a sentence or ""), now (the different values it has, text; "" where none is known),
+        reason (why it ranks higher here, and what the verdict rests on),
+        evidence (list of dicts: see `homeintel.features.telling.evidence_rows`),
         certainty (0 to 1: how sure it is that nobody uses it), score (0 to 1, the order: usefulness times certainty,
         less for effort and risk).
         Empty, with these columns, when there is nothing.
@@ -96,7 +110,7 @@ def rank_opportunities(
     groups: dict[str, list[Offer]] = {}
     for offer in find_offers(rows, catalogue):
         groups.setdefault(_key(offer), []).append(offer)
-    found = [_opportunity(key, group, names, context, (start, end)) for key, group in groups.items()]
+    found = [_opportunity(key, group, names, context, watched) for key, group in groups.items()]
     table = pd.DataFrame(found, columns=list(COLUMNS))
     return table.sort_values(["score", "key"], ascending=[False, True]).reset_index(drop=True)
 
@@ -105,20 +119,18 @@ def _key(offer: Offer) -> str:
     return f"{offer.origin}:{offer.entry.names[0]}:{json.dumps(offer.payload, sort_keys=True)}"
 
 
-def _opportunity(
-    key: str, group: list[Offer], names: Names, context: Context, window: tuple[datetime, datetime]
-) -> dict[str, Any]:
+def _opportunity(key: str, group: list[Offer], names: Names, context: Context, watched: Watched) -> dict[str, Any]:
     group = sorted(group, key=lambda offer: names[offer.address])
-    entry, first = group[0].entry, group[0].rows[0]
+    entry, rows = group[0].entry, [row for offer in group for row in sorted(offer.rows, key=_path)]
     helped = _helped(group, context)
     usefulness = min(1.0, entry.usefulness * (HELP_FACTOR if helped else 1.0))
-    sure = min(certainty(row, *window) for offer in group for row in offer.rows)
-    linked = [row for offer in group for row in offer.rows if isinstance(row["entity_id"], str) and row["enabled"]]
+    sure = min(certainty(row, watched.start, watched.end) for row in rows)
+    linked = [row for row in rows if isinstance(row["entity_id"], str) and row["enabled"]]
     return {
         "key": key,
         "origin": group[0].origin,
-        "name": first["name"],
-        "path": first["path"],
+        "name": rows[0]["name"],
+        "path": rows[0]["path"],
         "ieee_addresses": [offer.address for offer in group],
         "friendly_names": [names[offer.address][0] for offer in group],
         "entity_ids": list(dict.fromkeys(row["entity_id"] for row in linked)),
@@ -131,10 +143,16 @@ def _opportunity(
         "payload": group[0].payload,
         "action": _action(group),
         "caveats": entry.caveats,
-        "reason": " ".join([*helped, _rests_on(group)]),
+        "now": present_values(rows),
+        "reason": " ".join([*helped, rests_on([offer.rows for offer in group], watched.zone)]),
+        "evidence": evidence_rows(rows, names),
         "certainty": sure,
         "score": usefulness * sure * (1 - entry.effort / 2) * RISK_FACTOR[entry.risk],
     }
+
+
+def _path(row: Mapping[str, Any]) -> str:
+    return str(row["path"])
 
 
 def _helped(group: list[Offer], context: Context) -> list[str]:
@@ -161,14 +179,3 @@ def _action(group: list[Offer]) -> dict[str, Any] | None:
 
 def _without_target(action: dict[str, Any] | None) -> dict[str, Any] | None:
     return None if action is None else {key: value for key, value in action.items() if key != "target"}
-
-
-def _rests_on(group: list[Offer]) -> str:
-    """Return what the verdicts rest on, in one sentence a verdict."""
-    if group[0].origin == "option":
-        return "It is not set in Zigbee2MQTT."
-    verdicts = {row["verdict"]: row["reason"] for offer in group for row in offer.rows}
-    words = {"constant": "It kept one value the whole time.", "never_seen": "Nothing was ever recorded of it."}
-    if "not_observable" in verdicts:
-        words["not_observable"] = f"Whether it is used can't be known: {REASONS[verdicts['not_observable']].why}"
-    return " ".join(words[verdict] for verdict in words if verdict in verdicts)

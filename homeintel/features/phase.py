@@ -28,7 +28,8 @@ def run(phase: Phase) -> Outcome:
 
 def analyse_tables(phase: Phase, tables: Tables) -> FeatureAnalysis:
     """Analyse the tables of the phase's window."""
-    return analyse(tables, load_catalogue(), start=phase.window.start, end=phase.window.end)
+    window = phase.window
+    return analyse(tables, load_catalogue(), start=window.start, end=window.end, zone=window.zone)
 
 
 def grouped(phase: Phase, tables: Tables, analysis: FeatureAnalysis, by: str) -> pd.DataFrame:

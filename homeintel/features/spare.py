@@ -1,5 +1,6 @@
 """Devices that look spare or seasonal, entities nothing ever happens to, and devices no habit involves."""
 
+import numpy as np
 import pandas as pd
 
 from homeintel.features.catalogue import HOUSEKEEPING
@@ -9,15 +10,21 @@ QUIET = frozenset({"button", "event", "scene", "update"})
 """Components without a lasting state, and updates: nothing is wrong when nothing happens to them."""
 
 
-def spare_devices(rows: pd.DataFrame, devices: pd.DataFrame) -> pd.DataFrame:
+SETTINGS = frozenset({"number", "select", "text"})
+"""Components of settings, beside what Zigbee2MQTT calls one (category `config`): most are set once and left."""
+
+
+def spare_devices(rows: pd.DataFrame, devices: pd.DataFrame, last_used: pd.DataFrame) -> pd.DataFrame:
     """Return devices of which nothing that could be observed changed in the window.
 
     Args:
         rows: verdicts of the night, described.
         devices: the store's `devices`.
+        last_used: see `homeintel.features.earlier.last_used`.
 
     Returns:
-        ieee_address, friendly_name, model, last_seen (of anything, before the window's end; UTC; NaT: never), features
+        ieee_address, friendly_name, model, looks (offline: Zigbee2MQTT can't reach it; seasonal: an earlier night saw it in
+        use; spare: none did), used_until (UTC; NaT: no night saw it in use), last_seen (of anything, before the window's end; UTC; NaT: never), features
         (observable ones). A device without any observable feature (a remote control) is not in it: nothing is known
         of its use; nor are devices that Zigbee2MQTT doesn't support or that are disabled.
     """
@@ -28,28 +35,42 @@ def spare_devices(rows: pd.DataFrame, devices: pd.DataFrame) -> pd.DataFrame:
     )
     idle = table.loc[(table["changes"] == 0) & (table["features"] > 0)].drop(columns="changes")
     supported = devices.loc[devices["supported"].astype(bool) & ~devices["disabled"].astype(bool)]
-    named = idle.merge(supported[["ieee_address", "friendly_name", "model"]], on="ieee_address")
-    ordered = named.sort_values("friendly_name")[["ieee_address", "friendly_name", "model", "last_seen", "features"]]
-    return ordered.reset_index(drop=True)
+    named = idle.merge(supported[["ieee_address", "friendly_name", "model", "available"]], on="ieee_address")
+    known = named.merge(last_used, on="ieee_address", how="left")
+    offline = known["available"].eq(other=False).fillna(value=False).astype(bool)
+    known["looks"] = np.select([offline, known["used_until"].notna()], ["offline", "seasonal"], default="spare")
+    columns = ["ieee_address", "friendly_name", "model", "looks", "used_until", "last_seen", "features"]
+    return known.sort_values("friendly_name")[columns].reset_index(drop=True)
 
 
 def idle_entities(tables: Tables) -> pd.DataFrame:
     """Return the enabled entities nothing ever happened to in the window, without those that are meant to be quiet.
 
     Returns:
-        entity_id, friendly_name, last_seen (UTC; NaT: never recorded), in order of the names. An entity of which any
-        attribute changed (a climate's set point) is not idle.
+        entity_id, friendly_name, setting (whether it is one), last_seen (UTC; NaT: never recorded); settings last, in order
+        of the names. An entity of which any attribute changed (a climate's set point) is not idle. Devices that are
+        disabled in Zigbee2MQTT are left out.
     """
     recorded = tables.observed.groupby("entity_id", as_index=False).agg(
         changes=("changes", "sum"), last_seen=("last_seen", "max")
     )
-    quiet = tables.entities["component"].isin(QUIET) | tables.entities["property"].isin(HOUSEKEEPING)
-    expected = tables.entities.loc[tables.entities["enabled"] & ~tables.entities["excluded"] & ~quiet]
+    entities = tables.entities
+    quiet = entities["component"].isin(QUIET) | entities["property"].isin(HOUSEKEEPING)
+    expected = entities.loc[entities["enabled"] & ~entities["excluded"] & ~quiet]
     known = expected.drop_duplicates("entity_id").merge(recorded, on="entity_id", how="left")
     idle = known.loc[known["changes"].fillna(0) == 0]
-    named = idle.merge(tables.devices[["ieee_address", "friendly_name"]], on="ieee_address")
-    ordered = named.sort_values(["friendly_name", "entity_id"])[["entity_id", "friendly_name", "last_seen"]]
-    return ordered.reset_index(drop=True)
+    working = tables.devices.loc[~tables.devices["disabled"].astype(bool), ["ieee_address", "friendly_name"]]
+    named = idle.merge(working, on="ieee_address")
+    named["setting"] = named["component"].isin(SETTINGS) | _called_settings(named, tables.capabilities)
+    ordered = named.sort_values(["setting", "friendly_name", "entity_id"])
+    return ordered[["entity_id", "friendly_name", "setting", "last_seen"]].reset_index(drop=True)
+
+
+def _called_settings(entities: pd.DataFrame, capabilities: pd.DataFrame) -> "pd.Series[bool]":
+    config = capabilities.loc[capabilities["category"] == "config", ["ieee_address", "property"]]
+    called = set(config.itertuples(index=False, name=None))
+    pairs = zip(entities["ieee_address"], entities["property"], strict=True)
+    return pd.Series([pair in called for pair in pairs], index=entities.index, dtype=bool)
 
 
 def uninvolved_devices(tables: Tables) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from homeintel.features.earlier import last_known, nights
+from homeintel.features.earlier import last_known, last_used, nights
 from homeintel.features.observed import observe
 from homeintel.features.reported import reported
 from homeintel.phase import Phase
@@ -31,6 +31,7 @@ class Tables:
         restarts: how often Home Assistant restarted within the stored history.
         reported: see `homeintel.features.reported.reported`.
         known: see `homeintel.features.earlier.last_known`.
+        last_used: see `homeintel.features.earlier.last_used`.
         nights: see `homeintel.features.earlier.nights`.
     """
 
@@ -43,6 +44,7 @@ class Tables:
     restarts: int
     reported: pd.DataFrame
     known: pd.DataFrame
+    last_used: pd.DataFrame
     nights: pd.DataFrame
 
 
@@ -65,6 +67,7 @@ def load(phase: Phase) -> Tables:
             restarts=count(connection, _RESTARTS, [end]),
             reported=reported(connection, start, end),
             known=last_known(connection, end),
+            last_used=last_used(connection, end),
             nights=nights(connection, end),
         )
 

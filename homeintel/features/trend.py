@@ -30,12 +30,17 @@ def trend(nights: pd.DataFrame, tonight: pd.DataFrame, end: datetime) -> pd.Data
     return table[list(COLUMNS)]
 
 
+BEFORE = ("last_night", "month_ago")
+"""Earlier nights that stand beside tonight."""
+
+
 def with_trend(
     table: pd.DataFrame, nights: pd.DataFrame, devices: pd.DataFrame, by: str | None, end: datetime
 ) -> pd.DataFrame:
-    """Return a table of `utilisation` with columns last_night and month_ago: the utilisation of these nights.
+    """Return a table of `utilisation` with what utilisation and weighted were last night and a month ago.
 
-    NaN where the group had none, or the night never was. Devices are grouped as they are tonight.
+    The columns are last_night, month_ago (of utilisation), last_night_weighted and month_ago_weighted. NaN where the group
+    had none, or the night never was. Devices are grouped as they are tonight.
 
     Args:
         table: from `homeintel.features.utilisation.utilisation` with the same `by`.
@@ -44,14 +49,15 @@ def with_trend(
         by: the column the table is grouped by; None for the home.
         end: this night's window end, UTC.
     """
-    for name, moment in (("last_night", _last(nights)), ("month_ago", _month_ago(nights, end))):
-        then = utilisation(nights.loc[nights["window_end"] == moment], devices, by) if moment is not None else None
+    for name, moment in zip(BEFORE, (_last(nights), _month_ago(nights, end)), strict=True):
+        columns = {"utilisation": name, "weighted": f"{name}_weighted"}
+        then = None if moment is None else utilisation(nights.loc[nights["window_end"] == moment], devices, by)
         if then is None or then.empty:
-            table = table.assign(**{name: float("nan")})
+            table = table.assign(**dict.fromkeys(columns.values(), float("nan")))
         elif by is None:
-            table = table.assign(**{name: then["utilisation"].iloc[0]})
+            table = table.assign(**{new: then[old].iloc[0] for old, new in columns.items()})
         else:
-            table = table.merge(then[[by, "utilisation"]].rename(columns={"utilisation": name}), on=by, how="left")
+            table = table.merge(then[[by, *columns]].rename(columns=columns), on=by, how="left")
     return table
 
 

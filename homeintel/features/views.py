@@ -1,40 +1,24 @@
 """Tables for people: what the notebook shows, in words."""
 
 import json
+import math
 
 import pandas as pd
 
 from homeintel.features.reasons import REASONS
+from homeintel.features.telling import spelled
+from homeintel.features.trend import BEFORE
 
 MOST_NAMES = 6
 """Devices named in a row; the others are counted."""
 
-
-def opportunity_table(opportunities: pd.DataFrame) -> pd.DataFrame:
-    """Return opportunities as a reader wants them: feature, what for, devices, how, why, how sure (0 to 1)."""
-    return pd.DataFrame(
-        {
-            "feature": opportunities["label"],
-            "what for": opportunities["sentence"],
-            "devices": [_several(names) for names in opportunities["friendly_names"]],
-            "send": [_json(payload) for payload in opportunities["payload"]],
-            "to": [_several(topics) for topics in opportunities["topics"]],
-            "in Home Assistant": [_json(action) if action else "no control" for action in opportunities["action"]],
-            "mind": opportunities["caveats"],
-            "why": opportunities["reason"],
-            "sure": opportunities["certainty"].astype(float).round(2),
-            "score": opportunities["score"].astype(float).round(2),
-        }
-    )
+NAMES = {"friendly_name": "device", "entity_id": "entity", "path": "feature"}
+"""Columns by the names people use."""
 
 
 def _several(names: list[str]) -> str:
     more = len(names) - MOST_NAMES
     return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def untouched_table(rows: pd.DataFrame, devices: pd.DataFrame) -> pd.DataFrame:
@@ -50,22 +34,26 @@ def untouched_table(rows: pd.DataFrame, devices: pd.DataFrame) -> pd.DataFrame:
     """
     quiet = rows["verdict"].isin(["constant", "never_seen"]) & rows["settable"] & rows["usable"] & ~rows["catalogued"]
     named = rows.loc[quiet].merge(devices[["ieee_address", "friendly_name"]], on="ieee_address")
-    named["takes"] = [
-        _takes(*limits)
-        for limits in zip(named["values"], named["value_min"], named["value_max"], named["unit"], strict=True)
+    columns = [named[name] for name in ("kind", "values", "value_min", "value_max", "unit")]
+    named["takes"] = [_takes(*limits) for limits in zip(*columns, strict=True)]
+    named["now"] = [
+        spelled(value, unit) if isinstance(value, str) else None
+        for value, unit in zip(named["last_value"], named["unit"], strict=True)
     ]
     grouped = named.groupby(["name", "takes"], as_index=False, sort=True).agg(
         setting=("label", "first"),
         count=("friendly_name", "nunique"),
         devices=("friendly_name", lambda names: _several(sorted(set(names)))),
         says=("description", "first"),
-        now=("last_value", "first"),
+        now=("now", "first"),
     )
     ordered = grouped.sort_values(["count", "name"], ascending=[False, True], ignore_index=True)
     return ordered[["setting", "devices", "says", "now", "takes"]].rename(columns={"says": "what Zigbee2MQTT says"})
 
 
-def _takes(values: str | None, low: float | None, high: float | None, unit: str | None) -> str:
+def _takes(kind: str, values: str | None, low: float | None, high: float | None, unit: str | None) -> str:
+    if kind == "binary":
+        return "on, off"
     if isinstance(values, str):
         return ", ".join(str(value) for value in json.loads(values))
     limits = [f"{limit:g}" for limit in (low, high) if limit is not None and not pd.isna(limit)]
@@ -95,25 +83,79 @@ def verdict_counts(rows: pd.DataFrame) -> pd.DataFrame:
         properties=("path", "size"), devices=("ieee_address", "nunique")
     )
     named = counted.replace({"origin": {"expose": "device", "option": "Zigbee2MQTT's options"}})
-    return named.sort_values(["origin", "properties"], ascending=[True, False]).reset_index(drop=True)
+    named["verdict"] = named["verdict"].str.replace("_", " ")
+    ordered = named.sort_values(["origin", "properties"], ascending=[False, False]).reset_index(drop=True)
+    return ordered.rename(columns={"origin": "setting or value of"})
 
 
-_SHARES = {
-    "utilisation": "in use, %",
-    "weighted": "in use by usefulness, %",
-    "not_observable_share": "can't be observed, %",
-    "last_night": "last night, %",
-    "month_ago": "a month ago, %",
-}
+def home_table(home: pd.DataFrame) -> pd.DataFrame:
+    """Return the home's utilisation (one row, with trend) as two: by count and by usefulness; shares in per cent."""
+    return pd.DataFrame(
+        {
+            "counted": ["each feature alike", "by usefulness"],
+            "features in use": [_of(home, "used", "usable"), ""] if len(home) else ["", ""],
+            "in use, %": _percents(home, "utilisation", "weighted"),
+            "last night, %": _percents(home, "last_night", "last_night_weighted"),
+            "a month ago, %": _percents(home, "month_ago", "month_ago_weighted"),
+            "can't be observed, %": _percents(home, "not_observable_share", "not_observable_share"),
+        }
+    )
+
+
+def _percents(home: pd.DataFrame, *names: str) -> list[float | None]:
+    return [
+        round(100 * float(home[name].iloc[0])) if len(home) and not pd.isna(home[name].iloc[0]) else None
+        for name in names
+    ]
+
+
+def _of(home: pd.DataFrame, part: str, whole: str) -> str:
+    return f"{home[part].iloc[0]:.0f} of {home[whole].iloc[0]:.0f}"
+
+
+def utilisation_table(table: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Return the utilisation of groups (with trend) with each share and what it was in earlier nights in one cell.
+
+    Args:
+        table: from `homeintel.features.trend.with_trend`.
+        by: the groups' column.
+    """
+    counts = zip(table["used"], table["usable"], table["not_observable"], table["features"], strict=True)
+    pairs = [(f"{used:.0f} of {usable:.0f}", f"{hidden:.0f} of {of:.0f}") for used, usable, hidden, of in counts]
+    return pd.DataFrame(
+        {
+            NAMES.get(by, by): table[by],
+            "devices": table["devices"],
+            "in use": [used for used, _ in pairs],
+            "in use, %": _beside_earlier(table, "utilisation", ""),
+            "by usefulness, %": _beside_earlier(table, "weighted", "_weighted"),
+            "can't be observed": [hidden for _, hidden in pairs],
+        }
+    )
+
+
+def _beside_earlier(table: pd.DataFrame, name: str, suffix: str) -> list[str | None]:
+    """Return cells such as `54 (last night 53, a month ago 48)`; None where nothing can be observed."""
+    columns = [table[name], *(table[f"{night}{suffix}"] for night in BEFORE)]
+    return [_cell(*shares) for shares in zip(*columns, strict=True)]
+
+
+def _cell(now: float, *before: float) -> str | None:
+    if math.isnan(now):
+        return None
+    names = zip(("last night", "a month ago"), before, strict=True)
+    earlier = ", ".join(f"{name} {100 * share:.0f}" for name, share in names if not pd.isna(share))
+    return f"{100 * now:.0f}" + (f" ({earlier})" if earlier else "")
 
 
 def readable(table: pd.DataFrame, zone: str) -> pd.DataFrame:
-    """Return a table with shares in per cent, times in the home's time zone, and addresses left out."""
+    """Return a table with times in the home's time zone, verdicts in words, and addresses left out."""
     shown = table.drop(columns="ieee_address", errors="ignore")
     for name in shown.columns:
         if isinstance(shown[name].dtype, pd.DatetimeTZDtype):
             shown[name] = shown[name].dt.tz_convert(zone)
-        elif name in _SHARES:
-            shown[name] = (100 * shown[name].astype(float)).round(0)
-    names = {name: name.replace("_", " ") for name in shown.columns} | _SHARES
-    return shown.rename(columns=names)
+    if "verdict" in shown.columns:
+        shown["verdict"] = shown["verdict"].str.replace("_", " ")
+    if "setting" in shown.columns:
+        shown["setting"] = shown["setting"].map({True: "yes", False: "no"})
+    return shown.rename(columns={name: NAMES.get(name, name.replace("_", " ")) for name in shown.columns})

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -11,6 +12,7 @@ from homeintel.features.tables import Tables
 from homeintel.features.utilisation import COUNTS
 from homeintel.store import Store, insert
 
+BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 10, 1, tzinfo=UTC)
 END = datetime(2026, 10, 31, tzinfo=UTC)
 NOW = datetime(2026, 10, 31, 2, tzinfo=UTC)
@@ -91,6 +93,7 @@ def tables(
     restarts: int = 0,
     told: list[dict[str, Any]] | None = None,
     known: list[dict[str, Any]] | None = None,
+    used: list[dict[str, Any]] | None = None,
 ) -> Tables:
     """The input of the analysis, as `homeintel.features.tables.load` gives it."""
     defaults = {"excluded": False, "automated": False}
@@ -104,6 +107,7 @@ def tables(
         restarts=restarts,
         reported=_frame(told, reported("", "", None)),
         known=_frame(known, remembered("", "")),
+        last_used=_frame(used, {"ieee_address": "", "used_until": pd.Timestamp(START)}),
         nights=pd.DataFrame(columns=["window_end", "ieee_address", *COUNTS]),
     )
 
@@ -143,5 +147,6 @@ def reported(
 def pattern(entity_id: str, state: str, **given: Any) -> dict[str, Any]:
     return {
         "kind": "time_of_day", "entity_id": entity_id, "state": state, "trigger_entity_id": None,
-        "trigger_state": None, "minute_of_day": None, "sun_event": None, "already_automated": False,
+        "trigger_state": None, "minute_of_day": None, "sun_event": None, "offset_minutes": None, "occurrences": 20,
+        "opportunities": 25, "already_automated": False,
     } | given  # fmt: skip

@@ -10,6 +10,7 @@ from homeintel.phase import Window
 from homeintel.report.charts.features import use_by_day
 from homeintel.store import Store
 from tests.features.homes import (
+    BERLIN,
     END,
     START,
     attribute,
@@ -42,7 +43,7 @@ def rows() -> pd.DataFrame:
         ],
         observed=[seen("light.lamp", changes=3), seen("light.lamp", "brightness")],
     )
-    return verdict_rows(analyse(home, load_catalogue(), start=START, end=END))
+    return verdict_rows(analyse(home, load_catalogue(), start=START, end=END, zone=BERLIN))
 
 
 def test_verdicts_are_chosen_by_area_maker_device_and_verdict() -> None:

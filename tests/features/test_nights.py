@@ -5,7 +5,7 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
-from homeintel.features.earlier import last_known, nights
+from homeintel.features.earlier import last_known, last_used, nights
 from homeintel.features.trend import trend, with_trend
 from homeintel.features.utilisation import utilisation
 from homeintel.store import Store
@@ -110,6 +110,25 @@ def test_every_group_has_its_own_trend() -> None:
     assert table["last_night"].tolist()[0] == 0.5
     assert pd.isna(table["last_night"].tolist()[1])
     assert table["month_ago"].isna().all()
+    assert table["weighted"].tolist() == [pytest.approx(2 / 3), 0.0]
+    assert table["last_night_weighted"].tolist()[0] == pytest.approx(2 / 3)
+
+
+def test_when_a_device_was_last_in_use_is_known_from_all_earlier_nights(store: Store) -> None:
+    fill(
+        store,
+        job_runs=[run("old", 60), run("newest", 1), run("void", 1, superseded=True), run("tonight", 0)],
+        device_feature_usage=[
+            usage("old", "a", "used", changes=3, last_changed=START - timedelta(days=40)),
+            usage("old", "b", "used", changes=1, last_changed=START - timedelta(days=35)),
+            usage("newest", "a", "constant"),
+            usage("void", "a", "used", changes=1, last_changed=START),
+            usage("tonight", "a", "used", changes=1, last_changed=START),
+        ],
+    )
+    with store.connect() as connection:
+        table = last_used(connection, END)
+    assert table.to_numpy().tolist() == [["0x1", pd.Timestamp(START - timedelta(days=35))]]
 
 
 def test_the_trend_ends_with_tonight() -> None:

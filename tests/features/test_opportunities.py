@@ -11,13 +11,13 @@ from homeintel.features.catalogue import load_catalogue
 from homeintel.features.certainty import certainty
 from homeintel.features.opportunities import COLUMNS
 from homeintel.features.tables import Tables
-from tests.features.homes import END, START, at, capability, device, entity, pattern, seen, tables
+from tests.features.homes import BERLIN, END, START, at, capability, device, entity, pattern, seen, tables
 
 POWER_ON: dict[str, Any] = {"kind": "enum", "values": ["off", "on", "previous"], "category": "config"}
 
 
 def opportunities(home: Tables) -> list[dict[str, Any]]:
-    found = analyse(home, load_catalogue(), start=START, end=END).opportunities
+    found = analyse(home, load_catalogue(), start=START, end=END, zone=BERLIN).opportunities
     assert list(found.columns) == list(COLUMNS)
     return [{str(key): cell for key, cell in row.items()} for row in found.to_dict("records")]
 
@@ -65,7 +65,7 @@ def test_ten_equal_lamps_are_one_opportunity_with_the_exact_message() -> None:
         "target": {"entity_id": [f"select.0x{number}" for number in range(10)]},
         "data": {"option": "previous"},
     }
-    assert found["reason"] == "It kept one value the whole time."
+    assert found["reason"] == "Each has kept one value since 2026-10-01 (on; 10 records, the last on 2026-10-01)."
     assert 0.8 < found["certainty"] < 0.9
     assert found["key"] == 'expose:power_on_behavior:{"power_on_behavior": "previous"}'
 
@@ -188,7 +188,7 @@ def test_a_feature_that_would_help_a_finding_ranks_higher_and_says_why() -> None
     helped = opportunities(lamps(2, gaps={"light.0x1": 5}))[0]
     assert helped["score"] > plain["score"]
     assert helped["usefulness"] == 1.0
-    assert helped["reason"].startswith("light.0x1 lost its power 5 times in the window")
+    assert helped["reason"].startswith("lamp 0x1 was without power 5 times in the window, as a light is")
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_a_feature_that_would_help_a_finding_ranks_higher_and_says_why() -> None
     [
         (
             pattern("light.0x0", "on", trigger_entity_id="binary_sensor.hall", kind="co_occurrence"),
-            "A habit was found that starts with binary_sensor.hall: light.0x0 turns on.",
+            "A habit starts with it: when lamp 0x9 notices somebody, light.0x0 is turned on (20 of 25 times).",
         ),
         (pattern("light.0x0", "on", already_automated=True, trigger_entity_id="binary_sensor.hall"), None),
         (pattern("light.0x0", "on"), None),
@@ -216,7 +216,10 @@ def test_a_motion_sensor_that_starts_a_habit_gets_its_timeout_advised(
         patterns=[found],
     )
     (opportunity,) = opportunities(home)
-    assert opportunity["reason"] == " ".join(filter(None, [reason, "It kept one value the whole time."]))
+    assert opportunity["reason"] == " ".join(
+        filter(None, [reason, "It has kept one value since 2026-10-01 (0; 1 record, the last on 2026-10-01)."])
+    )
+    assert opportunity["now"] == "0"
 
 
 @pytest.mark.parametrize(
@@ -256,7 +259,7 @@ def test_silence_in_a_young_home_proves_little() -> None:
         )
         observed = pd.concat([home.observed.loc[others], stranger], ignore_index=True)
         (found,) = opportunities(replace(home, observed=observed))
-        assert found["reason"] == "Nothing was ever recorded of it."
+        assert found["reason"] == "Its entity is known and stayed silent, while others of its kind are recorded."
         return float(found["certainty"])
 
     assert certainty_of(3) == pytest.approx(0.4)  # no more than is thought of any feature

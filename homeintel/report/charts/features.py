@@ -19,6 +19,12 @@ VERDICT_LOOK = {
 MOST_DEVICES = 80
 """Rows of the map; a page holds no more that can be read."""
 
+SHORT_HISTORY_DAYS = 14
+"""Up to here every night has its own date under the trend."""
+
+LEAST_HEIGHT = 300
+"""Pixels below which title, legend and axis would stand in each other's way."""
+
 MOST_FEATURES = 40
 """Columns of the map: the features most devices have."""
 
@@ -35,10 +41,10 @@ def utilisation_bars(table: pd.DataFrame, by: str, *, most: int = 20) -> go.Figu
     """
     shown = table.head(most).iloc[::-1]
     chart = figure(
-        f"Features in use by {by.replace('_', ' ')}",
+        f"Features in use by {by}",
         x="share of features, %",
-        y=by.replace("_", " "),
-        height=140 + _ROW_PIXELS * 2 * len(shown),
+        y=by,
+        height=max(LEAST_HEIGHT, 190 + _ROW_PIXELS * 2 * len(shown)),
     )
     names = [escape(str(name), quote=False) for name in shown[by]]
     chart.add_bar(
@@ -52,34 +58,47 @@ def utilisation_bars(table: pd.DataFrame, by: str, *, most: int = 20) -> go.Figu
     )  # fmt: skip
     chart.update_xaxes(range=[0, 100])
     chart.update_yaxes(type="category", dtick=1)
+    _legend_on_top(chart)
     return chart
+
+
+def _legend_on_top(chart: go.Figure) -> None:
+    chart.update_layout(legend={"x": 0, "y": 1, "yanchor": "bottom"}, margin={"t": 100})
 
 
 def verdict_map(features: pd.DataFrame, devices: pd.DataFrame) -> go.Figure:
     """Return the map of device by feature, one marker a verdict.
 
+    Of more devices than a page can show, equal ones share a row: those of one model whose features all have the same
+    verdicts. If there are still too many, the rows with the most features nobody uses are shown, and the title says so.
+
     Args:
         features: from `homeintel.features.utilisation.by_feature`.
         devices: the store's `devices`.
     """
-    named = features.merge(devices[["ieee_address", "friendly_name"]], on="ieee_address")
-    # plotly reads a few HTML tags in labels, and names come from the house.
-    named["friendly_name"] = [escape(name, quote=False) for name in named["friendly_name"]]
+    named = features.merge(devices[["ieee_address", "friendly_name", "model"]], on="ieee_address")
     named["short"] = named["feature"].str.split("/").str[-1]
-    rows = named["friendly_name"].value_counts().index[:MOST_DEVICES].tolist()
+    count = named["ieee_address"].nunique()
+    if count > MOST_DEVICES:
+        named = _equal_together(named)
+    # plotly reads a few HTML tags in labels, and names come from the house.
+    named["row"] = [escape(name, quote=False) for name in named["friendly_name"]]
     columns = named["short"].value_counts().index[:MOST_FEATURES].tolist()
-    shown = named.loc[named["friendly_name"].isin(rows) & named["short"].isin(columns)]
-    rows = [name for name in rows if name in set(shown["friendly_name"])]
+    shown = named.loc[named["short"].isin(columns)]
+    rows = _rows_to_show(shown)
+    of = shown["row"].nunique()
+    part = f" ({len(rows)} of {of} rows: those with most that nobody uses)" if len(rows) < of else ""
     chart = figure(
-        "Every device's features and what became of them",
+        f"Every device's features and what became of them{part}",
         x="feature (those most devices have)",
-        y="device",
+        y="device" if count <= MOST_DEVICES else "device (equal ones together)",
         height=320 + _ROW_PIXELS * len(rows),
     )
+    on_map = shown.loc[shown["row"].isin(rows)]
     for verdict, (label, colour, symbol) in VERDICT_LOOK.items():
-        part = shown.loc[shown["verdict"] == verdict]
+        marks = on_map.loc[on_map["verdict"] == verdict]
         chart.add_scatter(
-            x=part["short"], y=part["friendly_name"], mode="markers", name=label,
+            x=marks["short"], y=marks["row"], mode="markers", name=label,
             marker={"color": colour, "symbol": symbol, "size": 10, "line": {"width": 2, "color": colour}},
             hovertemplate="%{y}: %{x}<extra>" + label + "</extra>",
         )  # fmt: skip
@@ -91,8 +110,32 @@ def verdict_map(features: pd.DataFrame, devices: pd.DataFrame) -> go.Figure:
     chart.update_yaxes(
         categoryorder="array", categoryarray=order, type="category", range=[-0.5, len(rows) - 0.5], dtick=1
     )
-    chart.update_layout(legend={"x": 0, "y": 1, "yanchor": "bottom"}, margin={"t": 100})
+    _legend_on_top(chart)
     return chart
+
+
+def _equal_together(named: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of one device for all of its model whose verdicts are the same; the name says how many they are."""
+    ordered = named.sort_values(["ieee_address", "feature"])
+    verdicts = ordered["feature"] + "=" + ordered["verdict"]
+    alike = verdicts.groupby(ordered["ieee_address"]).agg("|".join).rename("alike")
+    each = ordered.drop_duplicates("ieee_address").merge(alike, left_on="ieee_address", right_index=True)
+    sizes = each.groupby(["model", "alike"], dropna=False)["ieee_address"].transform("size")
+    first = each.assign(size=sizes).sort_values("friendly_name").drop_duplicates(["model", "alike"])
+    names = {
+        address: name if size == 1 else f"{name} and {size - 1} more ({model})"
+        for address, name, size, model in zip(
+            first["ieee_address"], first["friendly_name"], first["size"], first["model"], strict=True
+        )
+    }
+    kept = named.loc[named["ieee_address"].isin(names)]
+    return kept.assign(friendly_name=kept["ieee_address"].map(names))
+
+
+def _rows_to_show(shown: pd.DataFrame) -> list[str]:
+    """Return the labels of the rows: all, or those with the most features that nobody uses."""
+    idle = shown["verdict"].isin(["constant", "never_seen"]).groupby(shown["row"]).sum()
+    return idle.sort_values(ascending=False, kind="stable").index[:MOST_DEVICES].tolist()
 
 
 def trend_lines(history: pd.DataFrame, zone: str) -> go.Figure:
@@ -117,6 +160,11 @@ def trend_lines(history: pd.DataFrame, zone: str) -> go.Figure:
         )  # fmt: skip
     chart.update_yaxes(range=[0, 100])
     chart.update_xaxes(tickformat="%d %b")
+    if len(nights) and nights.max() - nights.min() <= pd.Timedelta(days=SHORT_HISTORY_DAYS):
+        # Else plotly puts hours between the nights and repeats the dates.
+        edge = pd.Timedelta(hours=12)
+        chart.update_xaxes(dtick=86_400_000, tick0=nights.min(), range=[nights.min() - edge, nights.max() + edge])
+    _legend_on_top(chart)
     return chart
 
 
