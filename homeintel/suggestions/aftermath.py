@@ -21,7 +21,7 @@ _GONE = {
     "pattern": "The habit no longer shows in these days.",
     "hybrid": "The habit no longer shows in these days, or the feature is in use.",
     "feature": "The feature is in use now, or set as suggested.",
-    "anomaly": "It is over.",
+    "anomaly": "It no longer shows: it is over, or began before these days.",
 }
 _MACHINE = "A machine does it now."
 
@@ -74,6 +74,8 @@ def watched(
         if row["automation_yaml"] is None or "state" not in evidence:
             record: dict[str, object] = {"appeared": name not in present}
             sentence = _STILL if name in present else _DONE
+        elif evidence.get("reminder"):
+            record, sentence = {"appeared": name in own.installed}, _REMINDS if name in own.installed else _UNSEEN
         else:
             history = histories.get(str(evidence.get("entity_id", "")), EMPTY)
             appeared = name in own.installed or row["pattern_id"] in automated
@@ -86,6 +88,8 @@ def watched(
     return found
 
 
+_REMINDS = "The reminder is among your automations."
+_UNSEEN = "Accepted. A reminder leaves no trace in the history: whether it is there is not known."
 _STILL = "Accepted, and still to be done."
 _DONE = "Accepted and done."
 

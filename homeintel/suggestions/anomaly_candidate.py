@@ -34,6 +34,7 @@ def anomaly_candidate(
     effort: float = LOOK_EFFORT,
     automation: AutomationData | None = None,
     caveats: tuple[str, ...] = (),
+    evidence_count: int = 1,
 ) -> Candidate:
     """Return the suggestion that an anomaly makes; its confidence is the anomaly's score.
 
@@ -49,6 +50,7 @@ def anomaly_candidate(
         effort: what it costs.
         automation: what tells or reminds from now on.
         caveats: what to know before.
+        evidence_count: how often it happened.
     """
     evidence = {
         "table": "anomalies",
@@ -72,7 +74,7 @@ def anomaly_candidate(
         impact=impact,
         effort=effort,
         evidence=json.loads(json.dumps(evidence, default=str)),
-        evidence_count=1,
+        evidence_count=evidence_count,
         automation=automation,
         caveats=caveats,
     )

@@ -50,14 +50,15 @@ def silent_devices(
 def _silent(device: str, group: Sequence[Row], names: Names, zone: tzinfo, *, battery: bool) -> Candidate:
     entities = tuple(str(row["entity_id"]) for row in group)
     name = names.of_device.get(device) or names.of(entities[0])
-    identity = suggestion_id("anomaly", "silent", device)
+    since = _last_report(group)
+    identity = suggestion_id("anomaly", "silent", device, _day(since))
     mains = "See whether it has power and is in reach of the network."
     advice = "Change its battery, or wake it and see whether it joins again." if battery else mains
     return anomaly_candidate(
         max(group, key=score),
         identity,
         title=f"Check the battery of {name}" if battery else f"Look after {name}: it has fallen silent",
-        description=f"{name} has not reported since {_local(_last_report(group), zone)}. {advice}",
+        description=f"{name} has not reported since {_local(since, zone)}. {advice}",
         entities=entities,
         names=names,
         effects=(("broken", device),),
@@ -102,7 +103,8 @@ def stuck_sensors(rows: Iterable[Row], names: Names, zone: tzinfo = UTC) -> list
 def _stuck(entity: str, row: Row, names: Names, zone: tzinfo) -> Candidate:
     detail = json_object(row.get("detail"))
     state = str(detail.get("state") or detail.get("value") or "the same")
-    name, identity = names.of(entity), suggestion_id("anomaly", "stuck", entity)
+    name, since = names.of(entity), row["started_at"]
+    identity = suggestion_id("anomaly", "stuck", entity, _day(since))
     advice = "See whether it still measures."
     automation = None
     if "state" in detail and re.fullmatch(ENTITY_ID_PATTERN, entity):
@@ -112,7 +114,7 @@ def _stuck(entity: str, row: Row, names: Names, zone: tzinfo) -> Candidate:
         row,
         identity,
         title=f"Look after {name}: it stays {state}",
-        description=f"{name} has been {state} since {_local(row['started_at'], zone)}; usual is: {row['expected']}. {advice}",
+        description=f"{name} has been {state} since {_local(since, zone)}; usual is: {row['expected']}. {advice}",
         entities=(entity,),
         names=names,
         effects=(("broken", names.device.get(entity, entity)),),
@@ -135,6 +137,11 @@ def _alert(
     trigger = {"trigger": "state", "entity_id": entity, "to": state, "for": build.duration(hours * 3600)}
     notice = build.notify_step(alias, message, build.ID_PREFIX + identity)
     return build.automation(identity, alias, description, triggers=[trigger], conditions=[], steps=[notice])
+
+
+def _day(moment: datetime) -> str:
+    """Return the UTC day something began: when it happens again it is another suggestion, and no old answer keeps it out."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d}"
 
 
 def _local(moment: datetime, zone: tzinfo) -> str:

@@ -83,6 +83,7 @@ def _undone(row: Row, names: Names) -> Candidate:
         names=names,
         effects=(("undone_automation", target, state),),
         impact=UNDONE_IMPACT,
+        evidence_count=int(json_object(row.get("detail")).get("undone") or 1),
     )
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from homeintel.suggestions import phrases
 from homeintel.suggestions.automation import build
-from homeintel.suggestions.automation.actions import action_for, is_security
+from homeintel.suggestions.automation.actions import action_for
 from homeintel.suggestions.automation.schema import ENTITY_ID_PATTERN
+from homeintel.suggestions.automation.security import is_security
 from homeintel.suggestions.candidate import Candidate, calibrated, suggestion_id
 from homeintel.suggestions.habit_automation import acting, reminding
 from homeintel.suggestions.names import Names
@@ -59,7 +60,7 @@ def from_pattern(pattern: PatternRow, names: Names, window_days: int) -> Candida
         confidence_high=pattern.confidence_high,
         impact=_impact(pattern, window_days, security=security),
         effort=PASTE_EFFORT,
-        evidence=_evidence(pattern),
+        evidence=_evidence(pattern, security=security),
         evidence_count=pattern.occurrences,
         pattern_id=pattern.pattern_id,
         automation=automation,
@@ -160,7 +161,7 @@ def _caveats(pattern: PatternRow, *, security: bool) -> tuple[str, ...]:
 FEW_OPPORTUNITIES = 10
 
 
-def _evidence(pattern: PatternRow) -> dict[str, Any]:
+def _evidence(pattern: PatternRow, *, security: bool) -> dict[str, Any]:
     return {
         "table": "patterns",
         "pattern_id": pattern.pattern_id,
@@ -172,5 +173,6 @@ def _evidence(pattern: PatternRow) -> dict[str, Any]:
         "last_seen": pattern.last_seen,
         "notebook": "03_pattern_detection",
         "section": "Pairs" if pattern.kind == "co_occurrence" else "Routines",
+        "reminder": security,
         **({"detail": dict(pattern.evidence)} if pattern.evidence else {}),
     }

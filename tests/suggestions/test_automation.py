@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from homeintel.errors import SuggestionError
 from homeintel.suggestions.automation import Automation, automation_yaml, build, dump_yaml
-from homeintel.suggestions.automation.actions import action_for, is_security
+from homeintel.suggestions.automation.actions import action_for
+from homeintel.suggestions.automation.security import is_security
 
 
 def example(name: str = "Kitchen light") -> dict[str, Any]:
@@ -136,6 +137,22 @@ def test_no_action_where_the_domain_has_none(entity_id: str, state: str) -> None
         ("switch.boiler", "off", True),
         ("light.garage", "on", False),
         ("alarm_control_panel.home", "armed_away", True),
+        ("cover.outdoor_awning", "open", False),
+        ("cover.patio_door_shutter", "closed", True),
+        ("cover.bathroom_window", "open", True),
+        ("cover.bathroom_window", "closed", False),
+        ("cover.office_window_blind", "open", False),
+        ("cover.motor_rollo", "open", False),
+        ("cover.garagentor", "open", True),
+        ("switch.front_door_opener", "on", True),
+        ("switch.alarm_siren", "on", True),
+        ("switch.clock", "on", False),
+        ("switch.iron", "on", True),
+        ("switch.iron", "off", False),
+        ("switch.environment", "on", False),
+        ("switch.bath_heater", "off", True),
+        ("select.alarm_mode", "away", True),
+        ("select.washing_mode", "eco", False),
     ],
 )
 def test_what_guards_the_house_is_known(entity_id: str, state: str, expected: bool) -> None:

@@ -103,6 +103,24 @@ def test_an_accepted_one_is_found_in_the_homes_own_file(store: Store, tmp_path: 
     assert second[identity]["description"] == "The automation is there, but has not run in these days."
 
 
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        ("[]", "Accepted. A reminder leaves no trace in the history: whether it is there is not known."),
+        ("- id: homeintel_{}", "The reminder is among your automations."),
+    ],
+)
+def test_an_accepted_reminder_is_looked_for_in_the_file_alone(
+    store: Store, tmp_path: Path, file: str, says: str
+) -> None:
+    lock = homes.pattern("p1", entity_id="lock.front_door", state="locked", minute_of_day=1350.0)
+    (identity,) = night(store, homes.settings(tmp_path), FIRST, [lock])
+    give_feedback(store, identity, "accept", None, "cli", NOW)
+    (tmp_path / "automations.yaml").write_text(file.format(identity))
+    second = night(store, homes.settings(tmp_path, "{automations_file: automations.yaml}"), SECOND, [lock])
+    assert (second[identity]["status"], second[identity]["description"]) == ("accepted", says)
+
+
 def test_dismissed_and_snoozed_are_recorded_as_such(store: Store, given: Settings) -> None:
     patterns = [homes.pattern("p1"), homes.pattern("p2", entity_id="light.bath")]
     first = night(store, given, FIRST, patterns)

@@ -220,6 +220,7 @@ def test_an_undone_automation_that_is_known_is_named() -> None:
     )
     (made,) = from_anomalies(anomalies(row_), [], NAMES, ())
     assert made.title == "Look again at “Night light” that switches Hall lamp"
+    assert made.evidence_count == 12
     assert "taken back 12 of 30 times" in made.description
     assert made.entity_ids == ("light.hall", "automation.night_light")
 
@@ -255,6 +256,14 @@ def test_a_silent_device_is_silent_since_the_last_report_of_any_of_its_entities(
     told = [row | {"detail": '{"device_silent_since": 1789977600}'} for row in (early, late)]
     (again,) = from_anomalies(anomalies(*told), [], named, ["0x05"], homes.ZONE)
     assert "has not reported since 2026-09-21 10:00 CEST." in again.description
+
+
+def test_falling_silent_again_is_another_suggestion() -> None:
+    identities = []
+    for began in (homes.local(3, 600), homes.local(20, 600)):
+        row_ = homes.anomaly("silent", "light.hall", started_at=began.astimezone(UTC))
+        identities += [one.suggestion_id for one in from_anomalies(anomalies(row_), [], NAMES, ())]
+    assert len(set(identities)) == 2
 
 
 def test_a_sensor_that_stays_in_a_state_is_a_thing_to_look_at_with_an_alert() -> None:

@@ -231,12 +231,18 @@ def test_the_answer_of_an_earlier_night_costs_nothing(store: Store, model: Model
     for number in (0, 1):
         end = homes.END.replace(day=28 + number)
         homes.start_run(store, f"run-{number}", end)
-        homes.write(store, "patterns", [homes.pattern("p1", f"run-{number}")])
+        drifted = {"minute_of_day": 405.0 + number, "occurrences": 26 + number, "opportunities": 28 + number}
+        homes.write(store, "patterns", [homes.pattern("p1", f"run-{number}", **drifted)])
         outcome = room.run(homes.phase(store, given, f"run-{number}", end))
         assert outcome.figures["wording_calls"] == 1 - number
         assert outcome.figures["wording_tokens"] == 340 * (1 - number)
     rows = homes.stored(store, "suggestions", "rank")
-    assert [(row["title"], row["wording"]) for row in rows] == [("My lamp at 06:45", "llm")] * 2
+    assert [
+        (row["title"], row["description"], row["wording"]) for row in sorted(rows, key=lambda row: row["run_id"])
+    ] == [
+        ("My lamp at 06:45", "Done on 26 of 28 days.", "llm"),
+        ("My lamp at 06:46", "Done on 27 of 29 days.", "llm"),
+    ]
     assert len(model.received) == 1
     assert homes.stored(store, "wordings", "made_at")[0]["cost"] == pytest.approx(0.0003)
 
@@ -253,6 +259,30 @@ def test_a_request_names_what_its_title_has_to_hold() -> None:
     assert request.must_name == "{light_1}"
     assert request.title == "Turn on {light_1} at 06:45 every day"
     assert objection(Wording(title="{light_1} at 06:45", description="On 26 of 28 days."), request) == ""
+
+
+def test_an_entity_nobody_named_is_a_placeholder_too(model: Model) -> None:
+    model.answers = [chat(GOOD)]
+    made = candidate("s1", title="Turn on Secret cellar at 06:45", entity_ids=("light.secret_cellar",),
+                     description="light.secret_cellar: done by hand on 26 of 28 days, around 06:45.")  # fmt: skip
+    assert texts(model, made).texts["s1"][0] == "Let Secret cellar come on at 06:45"
+    assert "ecret" not in json.dumps(model.received)
+
+
+@pytest.mark.parametrize(
+    ("description", "title", "confidence", "same"),
+    [
+        ("On 25 of 27 days.", "Turn on {light_1} at 06:50", 0.91, True),
+        ("On 25 of 25 days.", "Turn on {light_1} at 06:50", 0.91, False),
+        ("On 12 of 27 days.", "Turn on {light_1} at 06:50", 0.4, False),
+        ("On 25 of 27 days.", "Turn on {light_1} at 18:50", 0.91, False),
+        ("On 25 of 27 Mondays.", "Turn on {light_1} at 06:50", 0.91, False),
+    ],
+)
+def test_drifting_numbers_need_no_new_answer(description: str, title: str, confidence: float, same: bool) -> None:
+    first = Request("Turn on {light_1} at 06:45", "On 26 of 28 days.", "pattern", strength="0.9")
+    second = Request(title, description, "pattern", strength=f"{confidence:.1f}")
+    assert (first.content_hash("m") == second.content_hash("m")) is same
 
 
 def test_digits_of_a_placeholder_are_no_numbers() -> None:

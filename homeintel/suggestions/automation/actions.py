@@ -1,9 +1,8 @@
-"""Which Home Assistant action brings an entity of a domain into a state, and which of them no machine should do unasked.
+"""Which Home Assistant action brings an entity of a domain into a state.
 
 Source: the `services.yaml` of each integration in Home Assistant's core.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -38,13 +37,6 @@ NOTIFY = "persistent_notification.create"
 
 KNOWN_ACTIONS = frozenset({NOTIFY, *_CHOSEN.values(), *(name for name, _ in _ACTIONS.values())})
 
-_SECURITY_DOMAINS = frozenset({"lock", "alarm_control_panel", "siren", "valve"})
-_SECURITY_COVER = re.compile(
-    r"garage|gate|door|entrance|tor\b|_tor_|tuer|tür|porte|portail|puerta|porta", re.IGNORECASE
-)
-_HEATING = re.compile(r"heat|boiler|radiator|heizung|therm|furnace|chauffage", re.IGNORECASE)
-_SECURITY_SWITCH = re.compile(r"alarm|lock\b|_lock|siren|boiler|garage_door|gate\b|_gate", re.IGNORECASE)
-
 
 @dataclass(frozen=True)
 class EntityAction:
@@ -66,26 +58,3 @@ def action_for(entity_id: str, state: str) -> EntityAction | None:
         return EntityAction(_CHOSEN[domain], {"option": state})
     found = _ACTIONS.get((domain, state))
     return EntityAction(found[0], found[1]) if found else None
-
-
-def is_security(entity_id: str, state: str, name: str = "") -> bool:
-    """Return whether doing this unseen could let someone in, let the house freeze or flood, or frighten people.
-
-    Locks, alarms, sirens and valves always; covers that are named like a door, gate or garage; heating switched off.
-
-    Args:
-        entity_id: the entity acted on.
-        state: the state it would be brought into.
-        name: its friendly name, if known.
-    """
-    domain = entity_id.split(".", 1)[0]
-    words = f"{entity_id} {name}"
-    if domain in _SECURITY_DOMAINS:
-        return True
-    if domain == "cover":
-        return bool(_SECURITY_COVER.search(words))
-    if domain in ("climate", "water_heater"):
-        return state == "off"
-    if domain in ("switch", "input_boolean"):
-        return bool(_SECURITY_SWITCH.search(words)) or (state == "off" and bool(_HEATING.search(words)))
-    return False

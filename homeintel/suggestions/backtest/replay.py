@@ -20,6 +20,9 @@ LEAST_TRAINING_DAYS = 7
 """With less history than this beside the held-out week, the pattern's own fit is replayed and nothing is held out."""
 
 LEAST_TOLERANCE_MINUTES = 15.0
+MOST_TOLERANCE_MINUTES = 45.0
+"""A routine counts as done at that time within two spreads, but not an hour away: then it would have been in the way."""
+
 LEAST_FITTED_DAYS = 4
 UNDONE_WITHIN_SECONDS = 60.0
 """A thing done and taken back within a minute was not wanted."""
@@ -63,7 +66,7 @@ def _routine_fires(
     pattern: PatternRow, action: EntityHistory, calendar: Calendar, days: Bools, border: float
 ) -> tuple[Floats, float, float, str]:
     """Return when a routine's automation would start, the tolerance either side, and what was fitted."""
-    tolerance = max(LEAST_TOLERANCE_MINUTES, 2 * pattern.spread_minutes)
+    tolerance = min(MOST_TOLERANCE_MINUTES, max(LEAST_TOLERANCE_MINUTES, 2 * pattern.spread_minutes))
     reference = _sun_minutes(pattern, calendar)
     anchor = pattern.offset_minutes if pattern.kind == "sun" else pattern.minute_of_day
     entries = action.entries(pattern.state)

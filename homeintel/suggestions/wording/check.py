@@ -4,7 +4,7 @@ import re
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from homeintel.suggestions.wording.request import Request
+from homeintel.suggestions.wording.request import NUMBER, Request
 
 
 class Wording(BaseModel):
@@ -16,7 +16,7 @@ class Wording(BaseModel):
     description: str = Field(min_length=10, max_length=600)
 
 
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_NUMBER = re.compile(NUMBER)
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _MARKUP = re.compile(r"[<>`\x00-\x09\x0b-\x1f\x7f]|https?:|www\.|\]\(", re.IGNORECASE)
 _NUMBER_WORDS = {

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from openai import OpenAI
 
 Cache = Mapping[str, Wording]
-"""Content hash -> an answer that was accepted before, placeholders in place."""
+"""Content hash -> an answer that was accepted before, placeholders for names and numbers in place."""
 
 COLUMNS = (
     "content_hash",
@@ -69,15 +69,23 @@ def word(
     """
     if not settings.enabled or not candidates:
         return Worded()
-    pseudonyms = Pseudonyms(names, devices) if settings.share == "types" else None
+    about = [entity for candidate in candidates for entity in candidate.entity_ids]
+    pseudonyms = Pseudonyms(names, devices, about) if settings.share == "types" else None
     night = _Night(settings)
     texts: dict[str, tuple[str, str]] = {}
     for candidate in candidates:
         request = make_request(candidate, names, pseudonyms)
-        wording = cache.get(request.content_hash(settings.model)) or night.wording(request)
+        kept = cache.get(request.content_hash(settings.model))
+        wording = _tonight(kept, request) if kept else night.wording(request)
         if wording is not None and not objection(wording, request):
             texts[candidate.suggestion_id] = request.put_back(wording.title), request.put_back(wording.description)
     return Worded(texts, pd.DataFrame(night.calls, columns=list(COLUMNS)), night.sentence)
+
+
+def _tonight(kept: Wording, request: Request) -> Wording:
+    """Return an earlier night's answer with tonight's numbers."""
+    texts = {name: request.with_figures(getattr(kept, name)) for name in Wording.model_fields}
+    return kept.model_copy(update=texts)
 
 
 class _Night:
@@ -146,6 +154,7 @@ class _Night:
 
     def _record(self, request: Request, reply: Reply, wording: Wording | None, wrong: str) -> None:
         cost = self._price(reply.tokens_input, reply.tokens_output)
+        kept = wording if wording and not wrong else None
         self._tokens += reply.tokens_input + reply.tokens_output
         self._cost += cost
         self.calls.append(
@@ -153,8 +162,8 @@ class _Night:
                 "content_hash": request.content_hash(self._settings.model),
                 "model": self._settings.model,
                 "made_at": datetime.now(UTC),
-                "title": wording.title if wording and not wrong else None,
-                "description": wording.description if wording and not wrong else None,
+                "title": request.without_figures(kept.title) if kept else None,
+                "description": request.without_figures(kept.description) if kept else None,
                 "rejected": wrong or None,
                 "tokens_input": reply.tokens_input,
                 "tokens_output": reply.tokens_output,
