@@ -8,8 +8,11 @@ import pandas as pd
 
 from homeintel.patterns.findings import Anomaly, Gate, Pattern
 
-_TIMES = ("first_seen", "last_seen", "started_at", "ended_at")
-_DOCUMENTS = ("conditions", "evidence", "detail")
+TIMES = ("first_seen", "last_seen", "started_at", "ended_at")
+"""Columns that are Unix seconds in a finding and timestamps in its row."""
+
+DOCUMENTS = ("conditions", "evidence", "detail")
+"""Columns that are mappings in a finding and JSON in its row."""
 
 
 def pattern_rows(patterns: Sequence[Pattern], ids: Sequence[str]) -> pd.DataFrame:
@@ -39,8 +42,8 @@ def _rows(findings: Sequence[object], names: Sequence[str]) -> pd.DataFrame:
 
 
 def _column(name: str, values: list[object]) -> pd.Series:
-    if name in _TIMES:
+    if name in TIMES:
         return pd.Series(pd.to_datetime(pd.Series(values, dtype=float), unit="s", utc=True))
-    if name in _DOCUMENTS:
+    if name in DOCUMENTS:
         return pd.Series([json.dumps(value, sort_keys=True) if value else None for value in values], dtype=object)
     return pd.Series(values) if values else pd.Series(values, dtype=object)

@@ -2,6 +2,7 @@
 
 import math
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from homeintel.suggestions import phrases
@@ -169,10 +170,14 @@ def _evidence(pattern: PatternRow, *, security: bool) -> dict[str, Any]:
         "state": pattern.state,
         "occurrences": pattern.occurrences,
         "opportunities": pattern.opportunities,
-        "first_seen": pattern.first_seen,
-        "last_seen": pattern.last_seen,
+        "first_seen": _moment(pattern.first_seen),
+        "last_seen": _moment(pattern.last_seen),
         "notebook": "03_pattern_detection",
         "section": "Pairs" if pattern.kind == "co_occurrence" else "Routines",
         "reminder": security,
         **({"detail": dict(pattern.evidence)} if pattern.evidence else {}),
     }
+
+
+def _moment(seconds: float | None) -> str:
+    return "" if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(sep=" ", timespec="seconds")

@@ -2,56 +2,29 @@
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 import pandas as pd
 
+from homeintel.patterns.findings import Pattern
+from homeintel.patterns.tables import DOCUMENTS, TIMES
+
 Light = Literal["dark", "day"]
 
 
-@dataclass(frozen=True)
-class PatternRow:
+@dataclass(frozen=True, kw_only=True)
+class PatternRow(Pattern):
     """A habit as phase 3 stored it. Numbers that do not belong to its kind are 0, texts are empty.
 
     Args:
         pattern_id: stable from night to night.
-        kind: `time_of_day`, `sun` or `co_occurrence`.
-        entity_id: what acts.
-        state: the state it enters.
-        days: `all`, `weekday`, `weekend`, or weekdays like `mon,tue`.
-        occurrences: days or occasions it happened on.
-        opportunities: days or occasions it could have.
-        confidence: calibrated probability that it happens the next time.
-        confidence_low: lower end of the 95 % interval.
-        confidence_high: upper end.
-        minute_of_day: local; routines by the clock.
-        spread_minutes: standard deviation about it; routines.
-        sun_event: `sunrise` or `sunset`; routines by the sun.
-        offset_minutes: after (positive) or before it.
-        trigger_entity_id: couplings.
-        trigger_state: couplings.
-        lag_seconds: median from trigger to action.
-        lag_p90_seconds: nine of ten lags are at most this.
-        conditions: what must hold besides.
-        already_automated: a machine does it already.
-        undone: how often it was reversed within minutes.
-        first_seen: text, UTC.
-        last_seen: text, UTC.
-        evidence: what the numbers were made from.
     """
 
     pattern_id: str
-    kind: str
-    entity_id: str
-    state: str
-    days: str
-    occurrences: int
-    opportunities: int
-    confidence: float
-    confidence_low: float
-    confidence_high: float
+    expected: float = 0.0
+    p_value: float = 1.0
+    q_value: float = 1.0
     minute_of_day: float = 0.0
     spread_minutes: float = 0.0
     sun_event: str = ""
@@ -60,12 +33,6 @@ class PatternRow:
     trigger_state: str = ""
     lag_seconds: float = 0.0
     lag_p90_seconds: float = 0.0
-    conditions: Mapping[str, Any] = field(default_factory=dict)
-    already_automated: bool = False
-    undone: int = 0
-    first_seen: str = ""
-    last_seen: str = ""
-    evidence: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def light(self) -> Light | None:
@@ -91,12 +58,7 @@ class PatternRow:
 
 
 _CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?")
-_TEXTS = ("pattern_id", "kind", "entity_id", "state", "days", "sun_event", "trigger_entity_id", "trigger_state")
-_NUMBERS = ("confidence", "confidence_low", "confidence_high", "minute_of_day", "spread_minutes", "offset_minutes",
-            "lag_seconds", "lag_p90_seconds")  # fmt: skip
-_COUNTS = ("occurrences", "opportunities", "undone")
-_TIMES = ("first_seen", "last_seen")
-_OBJECTS = ("conditions", "evidence")
+_COUNTS = frozenset({"occurrences", "opportunities", "undone"})
 
 
 def pattern_rows(patterns: pd.DataFrame) -> list[PatternRow]:
@@ -106,11 +68,19 @@ def pattern_rows(patterns: pd.DataFrame) -> list[PatternRow]:
 
 
 def _row(row: dict[str, Any]) -> PatternRow:
-    values: dict[str, Any] = {name: "" if _missing(row.get(name)) else str(row[name]) for name in (*_TEXTS, *_TIMES)}
-    values |= {name: 0.0 if _missing(row.get(name)) else float(row[name]) for name in _NUMBERS}
-    values |= {name: 0 if _missing(row.get(name)) else int(row[name]) for name in _COUNTS}
-    values |= {name: json_object(row.get(name)) for name in _OBJECTS}
-    return PatternRow(**values, already_automated=bool(row["already_automated"]))
+    values = {field.name: _value(field.name, row.get(field.name)) for field in fields(PatternRow)}
+    return PatternRow(**{name: value for name, value in values.items() if value is not None})
+
+
+def _value(name: str, value: Any) -> Any:  # noqa: ANN401 - a cell of a table
+    """Return a cell as the field wants it; None where it is missing, so that the field's default holds."""
+    if name in DOCUMENTS:
+        return json_object(value)
+    if _missing(value):
+        return None
+    if name in TIMES:
+        return pd.Timestamp(value).timestamp()
+    return int(value) if name in _COUNTS else value
 
 
 def _missing(value: Any) -> bool:  # noqa: ANN401 - a cell of a table

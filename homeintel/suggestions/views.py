@@ -1,8 +1,11 @@
 """Tables the notebook shows."""
 
 import json
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
+
+from homeintel.suggestions.memory import StoredRow
 
 OPEN = ("new", "repeated")
 """Statuses of a suggestion that waits for an answer."""
@@ -56,6 +59,23 @@ def changes_table(rows: pd.DataFrame) -> pd.DataFrame:
     changed = rows[rows["status"] != "repeated"].sort_values(["status", "rank"], kind="stable")
     happened = changed["description"].where(changed["status"].isin(["accepted", "resolved"]), "")
     return changed.assign(happened=happened)[["status", "title", "happened", "suggestion_id"]]
+
+
+def departed_table(rows: pd.DataFrame, last_night: Sequence[StoredRow], reasons: Mapping[str, str]) -> pd.DataFrame:
+    """Return what was suggested last night, is not tonight, and is not resolved or answered either: with the reason.
+
+    Args:
+        rows: tonight's rows of `suggestions`.
+        last_night: the open ones of the night before.
+        reasons: why a candidate was not chosen, by suggestion id.
+    """
+    here = set(rows["suggestion_id"])
+    left = [row for row in last_night if row["suggestion_id"] not in here]
+    found = [
+        {"title": row["title"], "why": reasons.get(str(row["suggestion_id"]), "what it came from is missing tonight"),
+         "suggestion_id": row["suggestion_id"]} for row in left
+    ]  # fmt: skip
+    return pd.DataFrame(found, columns=["title", "why", "suggestion_id"])
 
 
 def _interval(low: float | None, high: float | None) -> str:

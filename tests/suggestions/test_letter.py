@@ -11,7 +11,13 @@ from homeintel.store import Store
 from homeintel.suggestions import letter, telling
 from homeintel.suggestions import phase as room
 from homeintel.suggestions.save import funnel_rows, suggestion_rows
-from homeintel.suggestions.views import backtest_table, changes_table, open_rows, suggestion_table
+from homeintel.suggestions.views import (
+    backtest_table,
+    changes_table,
+    departed_table,
+    open_rows,
+    suggestion_table,
+)
 from homeintel.suggestions.wording import Worded
 from tests.suggestions import homes
 
@@ -96,6 +102,16 @@ def test_an_empty_night_says_so(store: Store, tmp_path: Path, monkeypatch: pytes
     shown = Shown(monkeypatch)
     letter.write_letter(rows.head(0), suggestions, material.names, "Europe/Berlin", "my home.yaml")
     assert shown.html == ["Nothing to suggest tonight; the last section says what was looked at."]
+
+
+def test_what_only_stands_back_tonight_is_told_with_the_reason(store: Store, tmp_path: Path) -> None:
+    rows, _, _ = rows_of(store, tmp_path)
+    last = [{"suggestion_id": name, "title": name} for name in (rows["suggestion_id"][0], "lower", "lost")]
+    table = departed_table(rows, last, {"lower": "10 others rank higher"})
+    assert table.to_dict("records") == [
+        {"title": "lower", "why": "10 others rank higher", "suggestion_id": "lower"},
+        {"title": "lost", "why": "what it came from is missing tonight", "suggestion_id": "lost"},
+    ]
 
 
 def test_charts_and_tables_say_the_same(store: Store, tmp_path: Path) -> None:
