@@ -13,7 +13,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 LAYERS = {
-    "errors": 0, "__init__": 0, "mime": 0, "settings": 1, "store": 2, "phase": 3, "simulate": 3, "report.charts": 4, "report.output": 4,
+    "errors": 0, "__init__": 0, "mime": 0, "settings": 1, "store": 2, "phase": 3, "simulate": 3, "report.charts": 4, "report.output": 4, "report.palette": 3,
     "bridge": 5, "events": 5, "patterns": 6, "features": 6, "suggestions": 7, "publish": 8, "report": 8, "notebooks": 9, "explore": 10,
     "nightly": 10, "doctor": 11, "scoring": 11, "cli": 12, "__main__": 13,
 }  # fmt: skip

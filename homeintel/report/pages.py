@@ -1,12 +1,17 @@
 """Turns an executed notebook into one HTML page: code hidden one click away, charts drawn from the stored figures."""
 
 import json
+import re
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from homeintel.mime import PLOTLY_MIME
+from homeintel.report.render import render
+
+_HEADERS = re.compile(r"<thead>.*?</thead>", re.DOTALL)
 
 
 def write_page(notebook: Path, page: Path, *, title: str, plotly_js: str) -> None:
@@ -25,36 +30,14 @@ def write_page(notebook: Path, page: Path, *, title: str, plotly_js: str) -> Non
     draws = _charts_to_html(content)
     body, _ = _exporter().from_notebook_node(content)
     page.write_text(
-        render("page.html.j2", title=title, body=body, plotly_js=plotly_js if draws else "", style=stylesheet()),
+        render("page.html.j2", title=title, body=_markup(body), plotly_js=plotly_js if draws else ""),
         encoding="utf-8",
     )
 
 
-def render(template: str, **values: object) -> str:
-    """Fill one of the package's templates; every value is escaped unless it is markup of our own."""
-    return str(_environment().get_template(template).render(**values))
-
-
-@cache
-def stylesheet() -> str:
-    """Return the style of all pages."""
-    return _template_file("style.css")
-
-
-def _template_file(name: str) -> str:
-    return (resources.files("homeintel.report") / "templates" / name).read_text(encoding="utf-8")
-
-
-@cache
-def _environment() -> Any:  # noqa: ANN401 - jinja2 is imported only where pages are made
-    import jinja2
-
-    return jinja2.Environment(
-        autoescape=True,
-        loader=jinja2.FunctionLoader(_template_file),
-        trim_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
+def _markup(body: str) -> Markup:
+    # nbconvert escaped the text outputs; HTML outputs are ours, from `report.output`, which escapes.
+    return Markup(body)  # noqa: S704
 
 
 @cache
@@ -68,7 +51,7 @@ def _exporter() -> Any:  # noqa: ANN401 - nbconvert ships no types
 
 
 def _charts_to_html(notebook: Any) -> bool:  # noqa: ANN401 - a NotebookNode has no types
-    """Replace each plotly bundle by a place and a script that draws it; tell whether there was one."""
+    """Replace each plotly bundle by a place and its figure's data; tell whether there was one."""
     drawn = False
     for number, cell in enumerate(notebook.cells):
         for index, output in enumerate(cell.get("outputs", ())):
@@ -80,20 +63,21 @@ def _charts_to_html(notebook: Any) -> bool:  # noqa: ANN401 - a NotebookNode has
 
 
 def chart_html(chart: dict[str, Any], place: str) -> str:
-    """Return a place with a label for screen readers, and the script that draws the figure into it.
+    """Return a place with a label for screen readers, and the figure's data beside it; `draw.js` puts them together.
 
-    The JSON is written so that nothing in it can end the script: `<` stands only as an escape.
+    The data is no script: nothing in it runs, and `<` stands in it only as an escape, so that nothing can end it.
     """
-    from markupsafe import escape
-
-    title = chart.get("layout", {}).get("title", {}).get("text", "Chart")
-    data, layout = (_script_json(chart.get(part, empty)) for part, empty in (("data", []), ("layout", {})))
-    options = '{"responsive": true, "displaylogo": false}'
-    return (
-        f'<div id="{place}" class="chart" role="img" aria-label="{escape(title)}"></div>'
-        f'<script>Plotly.newPlot("{place}", {data}, {layout}, {options});</script>'
+    layout = chart.get("layout", {})
+    title = layout.get("title", {}).get("text", "Chart")
+    height = int(layout.get("height", 380))
+    figure = _json({"data": chart.get("data", []), "layout": layout})
+    shape = Markup(
+        '<div class="chart-frame" tabindex="0" role="region" aria-label="{0}">'
+        '<div id="{1}" class="chart" role="img" aria-label="{0}" style="height:{2}px"></div></div>'
+        '<script type="application/json" class="figure" data-place="{1}">{3}</script>'
     )
+    return str(shape.format(Markup(title).unescape(), place, height, Markup(figure)))  # noqa: S704 - see `_json`
 
 
-def _script_json(value: object) -> str:
+def _json(value: object) -> str:
     return json.dumps(value).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -1,13 +1,11 @@
 """The report folder of a home: one folder a night, an index of the nights, and one plotly.js for all of them."""
 
 import shutil
-from collections.abc import Sequence
+from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from homeintel.errors import ReportFolderError
-from homeintel.report.pages import render, stylesheet
 
 HALF = ".half-"
 """What a night's folder is called while it is written: `.half-<date>`."""
@@ -71,24 +69,32 @@ def plotly_asset(home_folder: Path) -> str:
     return name
 
 
-def write_index(folder: Path, **values: Any) -> None:  # noqa: ANN401 - a template's values
-    """Write a night's `index.html`; see `templates/night.html.j2` for the values."""
-    (folder / "index.html").write_text(render("night.html.j2", style=stylesheet(), **values), encoding="utf-8")
+def prune_nights(home_folder: Path, *, keep: int, never: str) -> list[str]:
+    """Remove the folders of all but the newest nights and return their names; what is no night's folder is left alone.
 
-
-def write_home_index(home_folder: Path, home: str, nights: Sequence[dict[str, Any]]) -> None:
-    """Write the list of nights, newest first; a night is linked where its folder is there.
+    Args:
+        home_folder: the home's folder of reports.
+        keep: how many nights stay.
+        never: a night that stays in any case: the one just written, which a backfill makes an old one.
 
     Raises:
-        ReportFolderError: the folder can't be written.
+        ReportFolderError: a folder can't be removed; it is tried again the next night.
     """
-    rows = [{**night, "there": (home_folder / night["night"] / "index.html").exists()} for night in nights]
-    half = home_folder / ".index.html"
+    nights = sorted((path for path in home_folder.iterdir() if _is_night(path)), key=lambda path: path.name)
+    old = [path for path in nights[: max(0, len(nights) - keep)] if path.name != never]
+    for path in old:
+        try:
+            shutil.rmtree(path)
+        except OSError as error:
+            raise unwritable(path, error) from error
+    return [path.name for path in old]
+
+
+def _is_night(path: Path) -> bool:
     try:
-        half.write_text(render("home.html.j2", style=stylesheet(), home=home, nights=rows), encoding="utf-8")
-        half.replace(home_folder / "index.html")
-    except OSError as error:
-        raise unwritable(home_folder, error) from error
+        return path.is_dir() and not path.is_symlink() and str(date.fromisoformat(path.name)) == path.name
+    except ValueError:
+        return False
 
 
 def unwritable(folder: Path, error: OSError) -> ReportFolderError:

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:  # the night's report names entities too, and does without
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def readable(entity_id: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def load_names(entities: pd.DataFrame, devices: pd.DataFrame) -> Names:
+def load_names(entities: "pd.DataFrame", devices: "pd.DataFrame") -> Names:
     """Return the names that `entities` and `devices` hold.
 
     Args:
@@ -60,7 +62,7 @@ def load_names(entities: pd.DataFrame, devices: pd.DataFrame) -> Names:
     }
     friendly: dict[str, str] = {}
     for entity, address, name in entities[["entity_id", "ieee_address", "name"]].itertuples(index=False):
-        known = _full_name(name if isinstance(name, str) else "", of_device.get(address, ""))
+        known = full_name(name if isinstance(name, str) else "", of_device.get(address, ""))
         if known:
             friendly.setdefault(entity, known)
     property_rows = entities[entities["property"].notna()]
@@ -73,7 +75,7 @@ def load_names(entities: pd.DataFrame, devices: pd.DataFrame) -> Names:
     )
 
 
-def _full_name(name: str, device: str) -> str:
+def full_name(name: str, device: str) -> str:
     """Return Home Assistant's friendly name: the device's, then the entity's own where it has one."""
     one, other = " ".join(name.split()), " ".join(device.split())
     if not one or not other or other.casefold() in one.casefold():

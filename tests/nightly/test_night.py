@@ -76,7 +76,7 @@ def test_both_succeed_with_a_plain_line_a_phase_and_a_summary(
 
 def test_the_folder_holds_the_record_and_nothing_half_written(report: Path) -> None:
     assert {path.name for path in report.iterdir()} == {
-        *(f"{name}.html" for name in PAGES), "index.html", "notebooks", "run.log", "snapshot.duckdb",
+        *(f"{name}.html" for name in PAGES), "index.html", "report.html", "notebooks", "run.log", "snapshot.duckdb",
     } | ({path.name for path in report.glob("*.y*ml")}) | ({path.name for path in report.glob("blueprints")})  # fmt: skip
     assert {path.name for path in (report / "notebooks").iterdir()} == {f"{name}.ipynb" for name in PAGES}
     assert {path.name for path in report.parent.iterdir()} == {"2026-11-08", "assets", "index.html"}

@@ -8,7 +8,7 @@ import pytest
 from homeintel.report.charts import figure
 from homeintel.report.output import table_html
 from homeintel.report.pages import chart_html, write_page
-from homeintel.report.site import plotly_asset, prepare_night, publish_night, write_home_index
+from homeintel.report.site import plotly_asset
 from tests.browser import rendered
 
 EVIL = '</script><script>window.evil = 1</script><img src=x onerror="window.evil = 2">'
@@ -66,35 +66,3 @@ def test_the_script_of_a_chart_can_not_be_ended_by_its_data() -> None:
     html = chart_html({"data": [{"name": "</script>"}], "layout": {"title": {"text": '"quoted" <b>'}}}, "chart-1-1")
     assert html.count("</script>") == 1
     assert "&#34;quoted&#34; &lt;b&gt;" in html
-
-
-def test_a_night_is_renamed_into_place_and_replaced_whole(tmp_path: Path) -> None:
-    for text in ("first", "second"):
-        half = prepare_night(tmp_path, "2026-11-08")
-        (half / "index.html").write_text(text)
-        if text == "first":
-            (half / "only-in-the-first").touch()
-        publish_night(half, tmp_path / "2026-11-08")
-    assert (tmp_path / "2026-11-08" / "index.html").read_text() == "second"
-    assert not (tmp_path / "2026-11-08" / "only-in-the-first").exists()
-    assert [path.name for path in tmp_path.iterdir()] == ["2026-11-08"]
-
-
-def test_the_list_of_nights_links_those_that_are_there(tmp_path: Path) -> None:
-    (tmp_path / "2026-11-08").mkdir()
-    (tmp_path / "2026-11-08" / "index.html").touch()
-    night = {
-        "status": "succeeded",
-        "suggestions": 3,
-        "new": 1,
-        "patterns": 2,
-        "anomalies": 0,
-        "events_kept": "9",
-        "message": EVIL,
-    }
-    write_home_index(tmp_path, "home <1>", [{**night, "night": "2026-11-08"}, {**night, "night": "2026-11-07"}])
-    page = (tmp_path / "index.html").read_text()
-    assert '<a href="2026-11-08/index.html">' in page
-    assert '<a href="2026-11-07/index.html">' not in page
-    assert "home &lt;1&gt;" in page
-    assert "<img" not in page

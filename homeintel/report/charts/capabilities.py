@@ -3,7 +3,8 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from homeintel.report.charts.template import PALETTE, figure
+from homeintel.report.charts.template import figure
+from homeintel.report.palette import PALETTE
 
 ACCESS_LOOK = {
     "read-only": (PALETTE[0], "", "circle-open"),

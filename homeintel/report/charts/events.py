@@ -3,7 +3,8 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from homeintel.report.charts.template import PALETTE, SYMBOLS, figure
+from homeintel.report.charts.template import SYMBOLS, figure
+from homeintel.report.palette import PALETTE
 
 MOST_BARS = 40
 """Entities one chart of gaps names."""

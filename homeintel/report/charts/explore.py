@@ -7,7 +7,10 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
-from homeintel.report.charts.template import PALETTE, SYMBOLS, clock_times, figure, thin
+from homeintel.report.charts.template import SYMBOLS, figure
+from homeintel.report.charts.thinning import thin
+from homeintel.report.charts.times import clock_times
+from homeintel.report.palette import PALETTE
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LAG_BARS = 24

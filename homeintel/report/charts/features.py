@@ -5,7 +5,9 @@ from html import escape
 import pandas as pd
 import plotly.graph_objects as go
 
-from homeintel.report.charts.template import PALETTE, SYMBOLS, figure, local_wall_clock
+from homeintel.report.charts.template import SYMBOLS, figure
+from homeintel.report.charts.times import local_wall_clock
+from homeintel.report.palette import PALETTE
 
 VERDICT_LOOK = {
     "used": ("used", PALETTE[2], "square"),

@@ -4,7 +4,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from homeintel.phase import PHASES
-from homeintel.report.charts.template import PALETTE, figure
+from homeintel.report.charts.template import figure
+from homeintel.report.palette import PALETTE
 
 STATUS_SYMBOLS = {"succeeded": "circle", "partial": "diamond", "failed": "x", "running": "circle-open"}
 """A night's status by shape, so that it is told without colour."""

@@ -9,7 +9,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from homeintel.report.charts.template import PALETTE, SYMBOLS, clock_times, figure, local_wall_clock, thin
+from homeintel.report.charts.template import SYMBOLS, figure
+from homeintel.report.charts.thinning import thin
+from homeintel.report.charts.times import clock_times, local_wall_clock
+from homeintel.report.palette import PALETTE
 
 Row = Mapping[Any, Any]
 
@@ -153,7 +156,7 @@ def anomaly_series(series: pd.DataFrame, anomaly: Row, label: str, zone: str) ->
     start, end = anomaly["started_at"], anomaly["ended_at"]
     if _missing(end):
         end = max(series["time"].max(), start + pd.Timedelta(hours=1)) if len(series) else start
-    shown = thin(series)
+    shown = thin(series, value="value")
     chart = figure(title, x=f"local time, {zone}", y=label, height=300)
     chart.add_scatter(
         x=_wall(shown["time"], zone), y=shown["value"], mode="lines+markers", line={"shape": "hv", "color": PALETTE[0]},

@@ -7,7 +7,9 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from homeintel.report.charts.template import PALETTE, SYMBOLS, figure, thin
+from homeintel.report.charts.template import SYMBOLS, figure
+from homeintel.report.charts.thinning import thin
+from homeintel.report.palette import PALETTE
 
 _VERDICTS = {
     "agreed": "you did the same soon after",
@@ -34,7 +36,7 @@ def ranking_chart(rows: pd.DataFrame) -> go.Figure:
     """
     title = "What is suggested, by score"
     height = _height(min(len(rows), MOST_BARS))
-    chart = _legend_above(figure(_of_many(title, rows), x="score (0 to 1)", y="", height=height))
+    chart = figure(_of_many(title, rows), x="score (0 to 1)", y="", height=height)
     rows = rows.head(MOST_BARS)
     kinds = list(dict.fromkeys(rows["kind"])) if len(rows) else []
     for number, kind in enumerate(kinds):
@@ -66,7 +68,7 @@ def backtest_chart(rows: pd.DataFrame, zone: str) -> go.Figure:
     moments = _moments(replayed.head(MOST_BARS), zone)
     title = _of_many("When the automations would have run in the days held back", replayed)
     height = _height(moments["label"].nunique())
-    chart = _legend_above(figure(title, x=f"local time, {zone}", y="", height=height))
+    chart = figure(title, x=f"local time, {zone}", y="", height=height)
     for number, (verdict, words) in enumerate(_VERDICTS.items()):
         mine = moments[moments["verdict"] == verdict]
         marker = {"symbol": SYMBOLS[number], "color": PALETTE[number], "size": 9}
@@ -83,7 +85,7 @@ def replay_chart(title: str, moments: pd.DataFrame, zone: str) -> go.Figure:
         moments: at, done_at (Unix seconds; NaN where never done), verdict, held_out; at least one row.
         zone: the home's time zone.
     """
-    chart = _legend_above(figure(title, x=f"day, {zone}", y="local time of day", height=360))
+    chart = figure(title, x=f"day, {zone}", y="local time of day", height=360)
     local = pd.to_datetime(moments["done_at"].fillna(moments["at"]), unit="s", utc=True).dt.tz_convert(zone)
     drawn = moments.assign(day=local.dt.strftime("%Y-%m-%d"), clock=local.dt.strftime("1970-01-01 %H:%M:%S"))
     for number, (verdict, words) in enumerate(_VERDICTS.items()):
@@ -97,11 +99,6 @@ def replay_chart(title: str, moments: pd.DataFrame, zone: str) -> go.Figure:
         chart.add_vline(x=border, line={"dash": "dot", "color": PALETTE[6]})
     chart.update_yaxes(type="date", tickformat="%H:%M", range=_hours_shown(local))
     return chart
-
-
-def _legend_above(chart: go.Figure) -> go.Figure:
-    """Return a chart with its legend between title and plot: below it would lie on the axis title of a low chart."""
-    return chart.update_layout(legend={"y": 1.02, "yanchor": "bottom", "x": 0}, margin={"t": 96})
 
 
 def _hours_shown(local: pd.Series) -> list[str]:
