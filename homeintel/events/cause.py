@@ -5,9 +5,12 @@ screen, a voice or an app; an automation acts under the context of its run, whos
 press wall switches too: a change without a context is a device's own word, not nobody's.
 """
 
+from collections.abc import Mapping
+
 import duckdb
 
-from homeintel.events.clean import WORTH
+from homeintel.events.clean import CONTEXTS, WORTH, Held
+from homeintel.events.load import Origin
 
 CALL_SECONDS = 30
 """A device that answers a service call so late is still answering it; Home Assistant itself forgets after 5 seconds."""
@@ -16,22 +19,25 @@ SETTLE_SECONDS = 5
 """Changes so shortly after a storm still belong to it."""
 
 
-def judge_causes(connection: duckdb.DuckDBPyConnection) -> None:
+def judge_causes(connection: duckdb.DuckDBPyConnection, held: Held, origins: Mapping[int, Origin]) -> None:
     """Make `changed` from `written`, `storms` and `raw_runs`: the kept changes with cause, reason and causing entity.
 
     What a source does not hold is not joined: InfluxDB knows no runs, and most days have no storm.
+
+    Args:
+        connection: after `clean` and `find_storms`.
+        held: what the piece's rows hold.
+        origins: their sources by rank.
     """
     runs = _RUNS if _holds(connection, "raw_runs") else _NO_RUNS
     storms = _STORMS if _holds(connection, "storms") else _NO_STORMS
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE changed AS
         WITH kept AS (
-            SELECT ts, entity_id, shown AS state, previous, {WORTH} AS value, source,
-                coalesce(context_id, CASE WHEN met THEN met_id END) AS id,
-                coalesce(context_user_id, CASE WHEN met THEN met_user_id END) AS user_id,
-                coalesce(context_parent_id, CASE WHEN met THEN met_parent_id END) AS parent_id,
-                knows_context OR (met AND met_knows) AS knows
-            FROM written WHERE NOT repeated AND NOT known),
+            SELECT ts, entity_id, shown AS state, previous, {WORTH} AS value, {_contexts(held)},
+                {_of_rank({rank: f"'{origin.source}'" for rank, origin in origins.items()})} AS source,
+                {_knows(held, origins)} AS knows
+            FROM written JOIN entities USING (entity) WHERE NOT repeated AND NOT known),
         with_runs AS ({runs}),
         with_storms AS ({storms}),
         judged AS (
@@ -50,6 +56,29 @@ def judge_causes(connection: duckdb.DuckDBPyConnection) -> None:
             {_case(0)} AS cause, {_case(1)} AS cause_reason
         FROM judged ORDER BY ts"""
     )
+
+
+def _contexts(held: Held) -> str:
+    """Return the three contexts of a change; one that it lacks is that of the same change in the other source."""
+    names = dict(zip(("id", "user_id", "parent_id"), CONTEXTS, strict=True))
+    if not held.contexts:
+        return ", ".join(f"NULL::VARCHAR AS {name}" for name in names)
+    if not held.merged:
+        return ", ".join(f"{context} AS {name}" for name, context in names.items())
+    return ", ".join(f"coalesce({of}, CASE WHEN met THEN met_{of} END) AS {name}" for name, of in names.items())
+
+
+def _knows(held: Held, origins: Mapping[int, Origin]) -> str:
+    """Return whether a missing context means that there was none: a change that both sources have is known to both."""
+    knows = _of_rank({rank: str(origin.knows_context).upper() for rank, origin in origins.items()})
+    either = any(origin.knows_context for origin in origins.values())
+    return f"({knows} OR met)" if held.merged and either else knows
+
+
+def _of_rank(values: Mapping[int, str]) -> str:
+    if not values:
+        return "NULL"
+    return "CASE rank " + " ".join(f"WHEN {rank} THEN {value}" for rank, value in values.items()) + " END"
 
 
 def _holds(connection: duckdb.DuckDBPyConnection, table: str) -> bool:

@@ -1,18 +1,15 @@
-"""Cleaning, in SQL: from what was written to what changed. Works on the temporary tables of `load`."""
+"""Cleaning, in SQL: from what was written to what changed. Works on the temporary tables of `load`.
 
-from collections.abc import Iterable, Mapping
+What a source does not hold (contexts, moments, attributes as JSON, a second source) is not computed with: every column
+and every join costs, and most homes need few of them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import duckdb
 
-from homeintel.events.domains import (
-    ATTRIBUTE_DOMAINS,
-    MOMENT_STATES,
-    MOMENTS,
-    NOT_AVAILABLE,
-    NUMERIC_DOMAINS,
-    WORDS_AS_NUMBERS,
-)
-from homeintel.events.load import sql_list
+from homeintel.events.domains import MOMENT_STATES, WORDS_AS_NUMBERS
 
 CLEANING_VERSION = 1
 """Raised when cleaning changes; days cleaned by another version are fetched again."""
@@ -26,18 +23,7 @@ STALE_SECONDS = 60
 BEFORE_ALL = "TIMESTAMPTZ '0001-01-01 00:00:00+00'"
 """The time of what is known from earlier days; DuckDB does not reckon with infinite ones."""
 
-_DOMAIN = "split_part(entity_id, '.', 1)"
-_AVAILABLE = f"state IS NOT NULL AND NOT list_contains({sql_list(NOT_AVAILABLE)}, state)"
-
-
-# The same change from the other source, which may know its context.
-_MET = f"""coalesce(lead(rank) OVER in_order <> rank AND lead(state) OVER in_order = state
-    AND lead(ts) OVER in_order - ts <= INTERVAL '{MERGE_SECONDS} seconds', FALSE) AS met,
-    lead(context_id) OVER in_order AS met_id, lead(context_user_id) OVER in_order AS met_user_id,
-    lead(context_parent_id) OVER in_order AS met_parent_id, lead(knows_context) OVER in_order AS met_knows"""
-_NOT_MET = """FALSE AS met, NULL::VARCHAR AS met_id, NULL::VARCHAR AS met_user_id, NULL::VARCHAR AS met_parent_id,
-    FALSE AS met_knows"""
-
+CONTEXTS = ("context_id", "context_user_id", "context_parent_id")
 
 WORTH = f"""coalesce(value, TRY_CAST(state AS DOUBLE), CASE state {
     " ".join(f"WHEN '{word}' THEN {number}" for word, number in WORDS_AS_NUMBERS.items())
@@ -45,69 +31,86 @@ WORTH = f"""coalesce(value, TRY_CAST(state AS DOUBLE), CASE state {
 """A state's number as Home Assistant reckons it (`state_as_number`), whether or not the source holds it."""
 
 
-def make_known(connection: duckdb.DuckDBPyConnection, *, before: str | None) -> None:
-    """Set what stood before the first piece, so that equal states are removed across the border of days too.
+@dataclass(frozen=True)
+class Held:
+    """What the rows of one piece hold.
 
     Args:
-        connection: the night's connection.
-        before: a UTC time as text, whose stored rows lead up to it; None: nothing is known.
+        merged: two sources were read, so that a change may stand there twice.
+        contexts: some row has a context.
+        moments: some entity's states are times of occurrences.
+        attributes: some row has its attributes as JSON.
     """
-    nothing = "WHERE FALSE" if before is None else f"WHERE ts < TIMESTAMPTZ '{before}'"
-    connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE known_states AS
-        SELECT entity_id, arg_max(state, ts) AS state FROM events {nothing} GROUP BY entity_id;
-        CREATE OR REPLACE TEMP TABLE known_attributes AS
-        SELECT entity_id, attribute, arg_max(value, ts) AS value FROM attribute_changes {nothing} GROUP BY ALL"""
-    )
+
+    merged: bool = False
+    contexts: bool = False
+    moments: bool = False
+    attributes: bool = False
 
 
-def clean(connection: duckdb.DuckDBPyConnection, attributes: Iterable[str], *, merged: bool = False) -> None:
+def clean(connection: duckdb.DuckDBPyConnection, attributes: Sequence[str], held: Held) -> None:
     """Make `written`, `changed_attributes` and `reduced` from the raw tables of one piece.
 
     Args:
         connection: with the raw tables filled and the known ones set.
-        attributes: names of the attributes that are kept.
-        merged: whether two sources were read, so that a change may stand there twice.
+        attributes: names of the attributes that are kept; the raw tables hold their places.
+        held: what the raw tables hold.
     """
-    _states(connection, merged=merged)
-    _attributes(connection, sorted(attributes))
-    _numbers(connection, merged=merged)
+    _states(connection, attributes, held)
+    _attributes(connection, attributes, held)
+    _numbers(connection, merged=held.merged)
 
 
-def _states(connection: duckdb.DuckDBPyConnection, *, merged: bool) -> None:
+def _states(connection: duckdb.DuckDBPyConnection, attributes: Sequence[str], held: Held) -> None:
     """Order the discrete states and judge each: unavailable, repeated or kept.
 
     `state` is what was written, `shown` what `events` will say: for moments what occurred, for others the same.
-    Partitions are by the 64-bit hash of the entity id: numbers sort several times faster than texts, and a home's
-    thousand entities meet with a chance of 1 in 10^13.
     """
-    is_moment = " OR ".join(f"starts_with(entity_id, '{domain}.')" for domain in MOMENTS)
+    contexts = "".join(f", {name}" for name in CONTEXTS) if held.contexts else ""
+    met = _MET + "".join(f", lead({name}) OVER in_order AS met_{name}" for name in CONTEXTS if contexts)
+    columns = f"value, rank, known{contexts}{met if held.merged else ''}"
+    order = "WINDOW in_order AS (PARTITION BY entity ORDER BY ts, rank)"
+    known = f"SELECT {BEFORE_ALL} AS ts, entity, state, 0 AS rank, TRUE AS known FROM known_states"
+    others = "ANTI JOIN (SELECT entity FROM entities WHERE is_moment) USING (entity)" if held.moments else ""
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE written AS
-        WITH available AS (SELECT *, {is_moment} AS is_moment FROM raw_states WHERE {_AVAILABLE}),
-        occurred AS (
-            SELECT ts, entity_id, any_value(value) AS occurrence FROM raw_attributes WHERE attribute = 'event_type'
-            GROUP BY ALL),
-        moments AS (
-            SELECT available.*, coalesce(occurrence,
-                CASE WHEN json_valid(attributes) THEN json_extract_string(attributes, '$.event_type') END,
-                {_case(_DOMAIN, MOMENT_STATES)}) AS shown
-            FROM available LEFT JOIN occurred USING (ts, entity_id) WHERE is_moment),
-        with_known AS (
-            SELECT *, state AS shown, FALSE AS known FROM available WHERE NOT is_moment
-            UNION ALL BY NAME SELECT *, FALSE AS known FROM moments
-            UNION ALL BY NAME
-            SELECT {BEFORE_ALL} AS ts, entity_id, state, state AS shown, 0 AS rank, TRUE AS known FROM known_states)
-        SELECT * EXCLUDE (attributes), lag(state) OVER in_order AS before, lag(shown) OVER in_order AS previous,
-            {_MET if merged else _NOT_MET},
-            state IS NOT DISTINCT FROM before OR coalesce(is_moment
-                AND epoch(ts) - epoch(TRY_CAST(state AS TIMESTAMPTZ)) > {STALE_SECONDS}, FALSE) AS repeated
-        FROM with_known WINDOW in_order AS (PARTITION BY hash(entity_id) ORDER BY ts, rank)"""
+        SELECT ts, entity, state, state AS shown, lag(state) OVER in_order AS previous,
+            state IS NOT DISTINCT FROM previous AS repeated, {columns}
+        FROM (SELECT ts, entity, state, value, rank, FALSE AS known{contexts}
+            FROM raw_states {others} WHERE NOT missing UNION ALL BY NAME {known}) {order}"""
     )
+    if held.moments:
+        connection.execute(
+            f"""INSERT INTO written BY NAME
+            SELECT ts, entity, state, shown, lag(shown) OVER in_order AS previous,
+                state IS NOT DISTINCT FROM lag(state) OVER in_order
+                OR coalesce(epoch(ts) - epoch(TRY_CAST(state AS TIMESTAMPTZ)) > {STALE_SECONDS}, FALSE) AS repeated,
+                {columns}
+            FROM ({_moments(attributes, contexts)} UNION ALL BY NAME
+                SELECT *, state AS shown FROM ({known}) SEMI JOIN (SELECT entity FROM entities WHERE is_moment)
+                USING (entity)) {order}"""
+        )
     connection.execute(
         """CREATE OR REPLACE TEMP TABLE known_states AS
-        SELECT entity_id, arg_max(shown, ts) AS state FROM written GROUP BY entity_id"""
+        SELECT entity, arg_max(shown, ts) AS state FROM written GROUP BY entity"""
     )
+
+
+# The same change from the other source, which may know its context.
+_MET = f""", coalesce(lead(rank) OVER in_order <> rank AND lead(state) OVER in_order = state
+    AND lead(ts) OVER in_order - ts <= INTERVAL '{MERGE_SECONDS} seconds', FALSE) AS met"""
+
+
+def _moments(attributes: Sequence[str], contexts: str) -> str:
+    """Return the query for all occurrences, `shown` by what occurred."""
+    of_json = "CASE WHEN json_valid(attributes) THEN json_extract_string(attributes, '$.event_type') END"
+    return f"""
+        SELECT ts, entity, state, value, rank, FALSE AS known{contexts}, coalesce(occurrence, {of_json},
+            {_case("split_part(entity_id, '.', 1)", MOMENT_STATES)}) AS shown
+        FROM raw_states JOIN (SELECT entity, entity_id FROM entities WHERE is_moment) USING (entity)
+        LEFT JOIN (SELECT ts, entity, any_value(value) AS occurrence FROM raw_attributes
+            WHERE attribute = {attributes.index("event_type")} GROUP BY ALL) USING (ts, entity)
+        WHERE NOT missing"""
 
 
 def _case(what: str, values: Mapping[str, object]) -> str:
@@ -115,46 +118,48 @@ def _case(what: str, values: Mapping[str, object]) -> str:
     return f"CASE {what} " + " ".join(f"WHEN '{key}' THEN {value!r}" for key, value in values.items()) + " END"
 
 
-def _attributes(connection: duckdb.DuckDBPyConnection, names: list[str]) -> None:
+def _attributes(connection: duckdb.DuckDBPyConnection, names: Sequence[str], held: Held) -> None:
     """Keep attribute values that differ from the one before; a missing value is no change."""
-    paths = [f"$.{name}" for name in names]
+    paths = {"paths": [f'$."{name}"' for name in names]} if held.attributes else {}
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE changed_attributes AS
-        WITH texts AS (
-            SELECT DISTINCT attributes FROM raw_states
-            WHERE list_contains({sql_list(ATTRIBUTE_DOMAINS)}, {_DOMAIN}) AND json_valid(attributes)),
-        exploded AS (
-            SELECT attributes, unnest($names) AS attribute, unnest(json_extract_string(attributes, $paths)) AS value
-            FROM texts),
-        observed AS (
-            SELECT ts, entity_id, attribute, value FROM raw_attributes
-            UNION ALL
-            SELECT ts, entity_id, attribute, regexp_replace(exploded.value, '^(-?[0-9]+)[.]0+$', '\\1') FROM raw_states JOIN exploded USING (attributes)
-            WHERE exploded.value IS NOT NULL AND {_AVAILABLE}
-            UNION ALL
-            SELECT {BEFORE_ALL}, entity_id, attribute, value FROM known_attributes)
-        SELECT ts, entity_id, attribute, value FROM observed
-        QUALIFY value IS DISTINCT FROM lag(value) OVER (
-            PARTITION BY hash(entity_id, attribute) ORDER BY ts)
+        WITH observed AS (
+            SELECT ts, entity, attribute, value FROM raw_attributes
+            {_OF_JSON if held.attributes else ""}
+            UNION ALL SELECT {BEFORE_ALL}, entity, attribute, value FROM known_attributes)
+        SELECT ts, entity, attribute, value FROM observed
+        QUALIFY value IS DISTINCT FROM lag(value) OVER (PARTITION BY entity, attribute ORDER BY ts)
         ORDER BY ts""",
-        {"names": names, "paths": paths},
+        paths,
     )
     connection.execute(
         """CREATE OR REPLACE TEMP TABLE known_attributes AS
-        SELECT entity_id, attribute, arg_max(value, ts) AS value FROM changed_attributes GROUP BY ALL"""
+        SELECT entity, attribute, arg_max(value, ts) AS value FROM changed_attributes GROUP BY ALL"""
     )
 
 
+# Many states share one text of attributes; each is taken apart once.
+_OF_JSON = """UNION ALL
+    SELECT ts, entity, attribute, regexp_replace(apart.value, '^(-?[0-9]+)[.]0+$', '\\1') AS value
+    FROM raw_states JOIN (
+        SELECT attributes, unnest(range(len($paths))) AS attribute,
+            unnest(json_extract_string(attributes, $paths)) AS value
+        FROM (SELECT DISTINCT attributes FROM raw_states SEMI JOIN (SELECT entity FROM entities WHERE is_rich)
+            USING (entity) WHERE json_valid(attributes))) AS apart USING (attributes)
+    SEMI JOIN (SELECT entity FROM entities WHERE is_rich) USING (entity)
+    WHERE apart.value IS NOT NULL AND NOT missing"""
+
+
 def _numbers(connection: duckdb.DuckDBPyConnection, *, merged: bool) -> None:
-    """One row an entity and interval. Where two sources hold the series, the fuller one counts; twins of words go."""
-    fuller = 'QUALIFY row_number() OVER (PARTITION BY ts, entity_id ORDER BY sum("count") DESC, rank) = 1'
+    """Make `reduced`, one row an entity and interval. Where two sources hold a series, the fuller one counts; numeric
+    twins of words go."""
+    fuller = 'QUALIFY row_number() OVER (PARTITION BY ts, entity ORDER BY "count" DESC, rank) = 1'
+    words = tuple(WORDS_AS_NUMBERS)
     connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE reduced AS
-        SELECT ts, entity_id, arg_max("last", newest) AS "last", min("min") AS "min", max("max") AS "max",
-            sum("count")::BIGINT AS "count"
-        FROM raw_numbers WHERE entity_id NOT IN (
-            SELECT entity_id FROM raw_states
-            WHERE list_contains({sql_list(NUMERIC_DOMAINS)}, {_DOMAIN})
-            AND list_contains({sql_list(WORDS_AS_NUMBERS)}, state))
-        GROUP BY ts, entity_id, rank {fuller if merged else ""} ORDER BY ts"""
+        f"""CREATE OR REPLACE TEMP TABLE twins AS
+        SELECT DISTINCT entity FROM raw_states SEMI JOIN (SELECT entity FROM entities WHERE is_numeric) USING (entity)
+        WHERE state IN {words};
+        CREATE OR REPLACE TEMP VIEW reduced AS
+        SELECT ts, entity, "last", "min", "max", "count" FROM raw_numbers
+        WHERE entity NOT IN (SELECT entity FROM twins) {fuller if merged else ""}"""
     )

@@ -4,25 +4,11 @@ from datetime import datetime
 
 import duckdb
 
-from homeintel.events.domains import NOT_AVAILABLE
-from homeintel.events.load import sql_list
-
 NO_DATA_MINUTES = 30
 """The shortest silence of the whole home that counts."""
 
 NO_DATA_TIMES = 20
 """In a home of few devices a silence counts only from so many times the usual pause."""
-
-
-def make_open_gaps(connection: duckdb.DuckDBPyConnection, start: datetime, last_point: datetime | None) -> None:
-    """Set what was going on when the first piece begins: entities not available, and the last point before it."""
-    connection.execute(
-        """CREATE OR REPLACE TEMP TABLE open_gaps AS
-        SELECT DISTINCT entity_id FROM gaps
-        WHERE reason = 'unavailable' AND started_at < $start AND (ended_at IS NULL OR ended_at >= $start)""",
-        {"start": start},
-    )
-    connection.execute("CREATE OR REPLACE TEMP TABLE last_point AS SELECT ?::TIMESTAMPTZ AS ts", [last_point])
 
 
 def find_gaps(connection: duckdb.DuckDBPyConnection, start: datetime, end: datetime, numeric_interval: int) -> None:
@@ -44,38 +30,35 @@ def find_gaps(connection: duckdb.DuckDBPyConnection, start: datetime, end: datet
             UNION ALL
             SELECT NULL, coalesce(points.ts, storms.started_at), storms.ended_at, 'restart'
             FROM storms ASOF LEFT JOIN (SELECT ts FROM points) AS points ON points.ts < storms.started_at),
-        days AS (SELECT entity_id, reason, started_at, ended_at, unnest(generate_series(
+        days AS (SELECT entity, reason, started_at, ended_at, unnest(generate_series(
             date_trunc('day', started_at), ended_at - INTERVAL '1 microsecond', INTERVAL '1 day')) AS day
             FROM whole WHERE ended_at > started_at)
         SELECT CAST(day AS DATE) AS day, entity_id, greatest(started_at, day) AS started_at,
-            least(ended_at, day + INTERVAL '1 day') AS ended_at, reason FROM days"""
+            least(ended_at, day + INTERVAL '1 day') AS ended_at, reason FROM days LEFT JOIN entities USING (entity)"""
     )
 
 
 def _unavailable(connection: duckdb.DuckDBPyConnection, start: datetime, end: datetime) -> None:
     connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE unavailable AS
-        WITH judged AS (
-            SELECT entity_id, ts, state IS NULL OR list_contains({sql_list(NOT_AVAILABLE)}, state) AS missing
-            FROM raw_states),
-        concerned AS (SELECT entity_id FROM judged WHERE missing UNION SELECT entity_id FROM open_gaps),
+        """CREATE OR REPLACE TEMP TABLE unavailable AS
+        WITH concerned AS (SELECT entity FROM raw_states WHERE missing UNION SELECT entity FROM open_gaps),
         observed AS (
-            SELECT * FROM judged SEMI JOIN concerned USING (entity_id)
-            UNION ALL SELECT entity_id, unnest([oldest, newest]), FALSE FROM raw_numbers
-                SEMI JOIN concerned USING (entity_id)
-            UNION ALL SELECT entity_id, $start::TIMESTAMPTZ - INTERVAL '1 microsecond', TRUE FROM open_gaps),
+            SELECT entity, ts, missing FROM raw_states SEMI JOIN concerned USING (entity)
+            UNION ALL SELECT entity, unnest([oldest, newest]), FALSE FROM raw_numbers
+                SEMI JOIN concerned USING (entity)
+            UNION ALL SELECT entity, $start::TIMESTAMPTZ - INTERVAL '1 microsecond', TRUE FROM open_gaps),
         turns AS (
             SELECT * FROM observed QUALIFY missing IS DISTINCT FROM
-                lag(missing) OVER (PARTITION BY entity_id ORDER BY ts, missing)),
+                lag(missing) OVER (PARTITION BY entity ORDER BY ts, missing)),
         spans AS (
-            SELECT *, lead(ts) OVER (PARTITION BY entity_id ORDER BY ts, missing) AS next_turn FROM turns)
-        SELECT entity_id, greatest(ts, $start::TIMESTAMPTZ) AS started_at, coalesce(next_turn, $end) AS ended_at,
+            SELECT *, lead(ts) OVER (PARTITION BY entity ORDER BY ts, missing) AS next_turn FROM turns)
+        SELECT entity, greatest(ts, $start::TIMESTAMPTZ) AS started_at, coalesce(next_turn, $end) AS ended_at,
             'unavailable' AS reason
         FROM spans WHERE missing""",
         {"start": start, "end": end},
     )
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE open_gaps AS SELECT DISTINCT entity_id FROM unavailable WHERE ended_at = ?", [end]
+        "CREATE OR REPLACE TEMP TABLE open_gaps AS SELECT DISTINCT entity FROM unavailable WHERE ended_at = ?", [end]
     )
 
 
@@ -84,7 +67,8 @@ def _points(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """CREATE OR REPLACE TEMP TABLE points AS
         SELECT max(ts) AS ts FROM (
-            SELECT ts FROM raw_states UNION ALL SELECT unnest([oldest, newest]) FROM raw_numbers UNION ALL SELECT ts FROM last_point)
+            SELECT ts FROM raw_states UNION ALL SELECT oldest FROM raw_numbers UNION ALL SELECT newest FROM raw_numbers
+            UNION ALL SELECT ts FROM last_point)
         WHERE ts IS NOT NULL GROUP BY epoch_ms(ts) // 60000"""
     )
 
@@ -95,7 +79,7 @@ def _no_data(connection: duckdb.DuckDBPyConnection, end: datetime, numeric_inter
         WITH pauses AS (
             SELECT ts AS started_at, coalesce(lead(ts) OVER (ORDER BY ts), greatest(ts, $end)) AS ended_at FROM points),
         usual AS (SELECT median(ended_at - started_at) AS pause FROM pauses)
-        SELECT NULL AS entity_id, started_at, ended_at, 'no_data' AS reason FROM pauses, usual
+        SELECT NULL::INTEGER AS entity, started_at, ended_at, 'no_data' AS reason FROM pauses, usual
         WHERE ended_at - started_at >= greatest(INTERVAL '{NO_DATA_MINUTES} minutes', {NO_DATA_TIMES} * pause,
             3 * to_seconds($interval))""",
         {"end": end, "interval": numeric_interval},

@@ -1,43 +1,50 @@
 """Lays what a source yields into temporary tables, one piece of days at a time; numbers are reduced on the way in."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from homeintel.events.domains import NEVER_READ, NUMERIC_DOMAINS
+from homeintel.events.clean import CONTEXTS, Held
+from homeintel.events.domains import NOT_AVAILABLE
+from homeintel.events.entities import REFUSALS, Entities
+from homeintel.events.numbers import Numbers, Points
 from homeintel.events.source import Batch
 
 _TABLES = """
 CREATE OR REPLACE TEMP TABLE raw_states (
-    ts TIMESTAMPTZ, entity_id VARCHAR, state VARCHAR, value DOUBLE, attributes VARCHAR, context_id VARCHAR,
-    context_user_id VARCHAR, context_parent_id VARCHAR, knows_context BOOLEAN, source VARCHAR, rank UTINYINT);
-CREATE OR REPLACE TEMP TABLE raw_attributes (ts TIMESTAMPTZ, entity_id VARCHAR, attribute VARCHAR, value VARCHAR);
-CREATE OR REPLACE TEMP TABLE raw_numbers (
-    ts TIMESTAMPTZ, entity_id VARCHAR, "last" DOUBLE, "min" DOUBLE, "max" DOUBLE, "count" BIGINT,
-    oldest TIMESTAMPTZ, newest TIMESTAMPTZ, rank UTINYINT);
+    ts TIMESTAMPTZ, entity INTEGER, state VARCHAR, value DOUBLE, attributes VARCHAR, context_id VARCHAR,
+    context_user_id VARCHAR, context_parent_id VARCHAR, rank UTINYINT, missing BOOLEAN);
+CREATE OR REPLACE TEMP TABLE raw_attributes (ts TIMESTAMPTZ, entity INTEGER, attribute USMALLINT, value VARCHAR);
 CREATE OR REPLACE TEMP TABLE raw_runs (
     ts TIMESTAMPTZ, entity_id VARCHAR, kind VARCHAR, context_id VARCHAR, target VARCHAR);
 CREATE OR REPLACE TEMP TABLE refused (day DATE, reason VARCHAR, points BIGINT);
 """
 
-
-def sql_list(names: Iterable[str]) -> str:
-    """Return a SQL list of our own constants."""
-    return "[" + ", ".join(f"'{name}'" for name in sorted(names)) + "]"
-
+_NAMES = """CREATE OR REPLACE TEMP TABLE attribute_names AS
+SELECT attribute, CAST(row_number() OVER () - 1 AS USMALLINT) AS place FROM incoming"""
 
 UTC_DAY = "(DATE '1970-01-01' + CAST(epoch_us(ts) // 86400000000 AS INTEGER))"
 """The day of `ts`; a cast would ask the calendar of a time zone for every row, at six times the cost."""
 
-_DOMAIN = "split_part(entity_id, '.', 1)"
-_NUMBER = "coalesce(value, TRY_CAST(state AS DOUBLE))"
-_IS_NUMERIC = f"""(list_contains({sql_list(NUMERIC_DOMAINS)}, {_DOMAIN}) AND isfinite({_NUMBER})
-    AND (state IS NULL OR TRY_CAST(state AS DOUBLE) IS NOT NULL))"""
+_DAY_US = 86_400_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_OPTIONAL = ("attributes", *CONTEXTS)
+
 # Numbers that InfluxDB holds without a text: as Home Assistant would have written them.
 _TEXT = """coalesce(state, CASE WHEN value = trunc(value) AND abs(value) < 1e15
     THEN CAST(CAST(value AS BIGINT) AS VARCHAR) ELSE CAST(value AS VARCHAR) END)"""
+
+_TESTED = """SELECT *, coalesce(value, TRY_CAST(state AS DOUBLE)) AS number,
+    coalesce(isfinite(number) AND (state IS NULL OR TRY_CAST(state AS DOUBLE) IS NOT NULL), FALSE) AS is_number
+    FROM incoming"""
 
 
 @dataclass(frozen=True)
@@ -56,60 +63,161 @@ class Origin:
 
 
 class Loader:
-    """Fills the temporary tables of one connection. `merged` says whether rows of a second source are among them.
+    """Fills the temporary tables of one connection.
+
+    `origins` are the sources of the piece's rows, by rank.
 
     Args:
         connection: the night's connection.
+        attributes: names of the attributes that are kept; a table holds an attribute's place among them.
         numeric_interval: seconds to which numeric series are reduced.
         exclude: globs of entity ids that are dropped and counted.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, numeric_interval: int, exclude: Sequence[str]) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        *,
+        attributes: Sequence[str],
+        numeric_interval: int,
+        exclude: Sequence[str],
+    ) -> None:
         self._connection = connection
-        self._bucket = f"make_timestamptz(epoch_us(ts) // {numeric_interval}000000 * {numeric_interval}000000)"
-        globs = " OR ".join(["entity_id GLOB ?"] * len(exclude)) or "FALSE"
-        self._refusal = f"""CASE WHEN ts IS NULL OR NOT (ts >= ? AND ts < ?) THEN 'wrong time'
-            WHEN NOT contains(entity_id, '.') THEN 'not an entity'
-            WHEN list_contains({sql_list(NEVER_READ)}, {_DOMAIN}) OR {globs} THEN 'excluded' END"""
-        self._globs = list(exclude)
-        self.merged = False
+        self._interval = numeric_interval
+        self._attributes = pa.array(attributes, pa.string())
+        self._entities = Entities(connection, exclude)
+        connection.register("incoming", pa.table({"attribute": self._attributes}))
+        connection.execute(_NAMES)
+        connection.unregister("incoming")
+        self.clear()
 
     def clear(self) -> None:
         """Empty the tables for the next piece."""
         self._connection.execute(_TABLES)
-        self.merged = False
+        self._numbers = Numbers(self._interval)
+        self._refused: Counter[tuple[int, str]] = Counter()
+        self.origins: dict[int, Origin] = {}
+        self._there: set[str] = set()
+
+    @property
+    def held(self) -> Held:
+        """What the piece's rows hold."""
+        return Held(
+            merged=any(self.origins),
+            contexts=bool(self._there & set(CONTEXTS)),
+            moments=self._entities.has_moments,
+            attributes="attributes" in self._there,
+        )
 
     def add(self, batch: Batch, origin: Origin, start: datetime, end: datetime) -> None:
         """Add one batch; rows outside the window `start <= ts < end` (UTC), or of excluded entities, are counted only."""
-        self.merged = self.merged or origin.rank > 0
-        self._connection.register("incoming", batch.rows)
-        try:
-            missing = len(batch.rows)
-            for statement in self._statements(batch.kind, origin):
-                if missing > 0:
-                    row = self._connection.execute(statement, [start, end, *self._globs]).fetchone()
-                    missing -= int(row[0]) if row else 0
-        finally:
-            self._connection.unregister("incoming")
+        self.origins[origin.rank] = origin
+        entity = self._entities.of(batch.rows["entity_id"])
+        kept = self._kept(batch, entity, start, end)
+        rows = batch.rows
+        if not kept.all():
+            rows, entity = rows.filter(pa.array(kept)), entity[kept]
+        if batch.kind == "runs":
+            self._insert(rows, "INSERT INTO raw_runs SELECT ts, entity_id, kind, context_id, target FROM incoming")
+            return
+        rows = self._numbered(rows, entity)
+        if batch.kind == "attributes":
+            self._insert(rows, "INSERT INTO raw_attributes SELECT ts, entity, attribute, value FROM incoming")
+        elif batch.kind == "numbers":
+            columns = {name: _floats(rows[name]) for name in ("last", "min", "max")}
+            ts = _microseconds(rows["ts"])
+            self._numbers.add(Points(ts, ts, entity, **columns, count=rows["count"].to_numpy()), origin.rank)
+        else:
+            self._add_states(rows, origin)
 
-    def _statements(self, kind: str, origin: Origin) -> list[str]:
-        """Return the inserts of a batch; a later one is run only when those before did not take all its rows."""
-        kept = f"FROM incoming WHERE ({self._refusal}) IS NULL"
-        if kind == "runs":
-            return [f"INSERT INTO raw_runs SELECT ts, entity_id, kind, context_id, target {kept}"]
-        if kind == "attributes":
-            return [f"INSERT INTO raw_attributes SELECT ts, entity_id, attribute, value {kept}"]
-        if kind == "numbers":
-            numbers = f"""INSERT INTO raw_numbers SELECT {self._bucket}, entity_id, "last", "min", "max", "count",
-                ts, ts, {origin.rank} {kept}"""
-            return [numbers, self._refused('sum("count")')]
-        states = f"""INSERT INTO raw_states SELECT ts, entity_id, {_TEXT}, value, attributes, context_id,
-            context_user_id, context_parent_id, {origin.knows_context}, '{origin.source}', {origin.rank}
-            {kept} AND entity_id IS NOT NULL AND NOT coalesce({_IS_NUMERIC}, FALSE)"""
-        numbers = f"""INSERT INTO raw_numbers SELECT {self._bucket}, entity_id, arg_max({_NUMBER}, ts), min({_NUMBER}),
-            max({_NUMBER}), count(*), min(ts), max(ts), {origin.rank} {kept} AND {_IS_NUMERIC} GROUP BY 1, 2"""
-        return [states, numbers, self._refused("count(*)")]
+    def numbered(self, rows: pa.Table) -> pa.Table:
+        """Return rows with `entity` for `entity_id`, and with attributes' places for their names where there are any."""
+        return self._numbered(rows, self._entities.of(rows["entity_id"]))
 
-    def _refused(self, points: str) -> str:
-        return f"""INSERT INTO refused SELECT {UTC_DAY}, {self._refusal} AS reason, {points}
-            FROM incoming WHERE reason IS NOT NULL GROUP BY 1, 2"""
+    def _numbered(self, rows: pa.Table, entity: npt.NDArray[np.int32]) -> pa.Table:
+        rows = rows.drop_columns(["entity_id"]).append_column("entity", pa.array(entity))
+        if "attribute" not in rows.column_names:
+            return rows
+        place = pc.index_in(rows["attribute"], self._attributes)
+        numbered = rows.set_column(rows.column_names.index("attribute"), "attribute", place)
+        return numbered if place.null_count == 0 else numbered.filter(place.is_valid())
+
+    def finish(self) -> None:
+        """Make `raw_numbers` and `refused` of the piece, when all its batches are there."""
+        self._connection.register("incoming", self._numbers.table())
+        self._connection.execute("CREATE OR REPLACE TEMP TABLE raw_numbers AS FROM incoming")
+        self._connection.unregister("incoming")
+        if self._refused:
+            rows = [(_EPOCH.date() + timedelta(days=day), why, n) for (day, why), n in self._refused.items()]
+            self._connection.executemany("INSERT INTO refused VALUES (?, ?, ?)", rows)
+
+    def _kept(
+        self, batch: Batch, entity: npt.NDArray[np.int32], start: datetime, end: datetime
+    ) -> npt.NDArray[np.bool_]:
+        """Return which rows are kept; the others are counted by day and reason."""
+        ts = _microseconds(batch.rows["ts"])
+        outside = (ts < _microsecond(start)) | (ts >= _microsecond(end))
+        refusal = self._entities.refusal[entity]
+        if batch.kind == "runs":  # Home Assistant's own start and stop have no entity, and nothing else of runs counts
+            kept: npt.NDArray[np.bool_] = ~outside & (batch.rows["entity_id"].is_null().to_numpy() | (refusal == 0))
+            return kept
+        endless = ~np.isfinite(_floats(batch.rows["last"])) if batch.kind == "numbers" else np.zeros(len(ts), np.bool_)
+        kept = ~outside & (refusal == 0) & ~endless
+        if batch.kind != "attributes" and not kept.all():
+            points = batch.rows["count"].to_numpy() if batch.kind == "numbers" else np.ones(len(ts), np.int64)
+            reasons = np.select(
+                [outside, refusal > 0], ["wrong time", np.array(REFUSALS)[refusal]], default="not a number"
+            )
+            for day, why, count in zip((ts // _DAY_US)[~kept], reasons[~kept], points[~kept], strict=True):
+                self._refused[int(day), str(why)] += int(count)
+        return kept
+
+    def _add_states(self, rows: pa.Table, origin: Origin) -> None:
+        """Add discrete states, and the numbers among them, which are told by their entity's domain."""
+        numeric = self._entities.is_numeric[rows["entity"].to_numpy()]
+        if numeric.any():
+            tested = self._tested(rows.filter(pa.array(numeric)))
+            of_numbers = tested.filter(tested["is_number"])
+            ts, entity = _microseconds(of_numbers["ts"]), of_numbers["entity"].to_numpy()
+            self._numbers.add(Points.raw(ts, entity, of_numbers["number"].to_numpy()), origin.rank)
+            texts = tested.filter(pc.invert(tested["is_number"])).select(rows.column_names)
+            rows = pa.concat_tables([rows.filter(pa.array(~numeric)), texts.cast(rows.schema)])
+        there = [name for name in _OPTIONAL if rows[name].null_count < len(rows)]
+        self._there.update(there)
+        names = "".join(f", {name}" for name in there)
+        self._insert(
+            rows,
+            f"""INSERT INTO raw_states (ts, entity, state, value, rank, missing{names})
+            SELECT ts, entity, text, value, {origin.rank}, text IS NULL OR text IN {NOT_AVAILABLE}{names}
+            FROM (SELECT *, {_TEXT} AS text FROM incoming)""",
+        )
+
+    def _tested(self, rows: pa.Table) -> pa.Table:
+        self._connection.register("incoming", rows)
+        tested: pa.Table = self._connection.sql(_TESTED).to_arrow_table()
+        self._connection.unregister("incoming")
+        return tested
+
+    def _insert(self, rows: pa.Table, statement: str) -> None:
+        if not len(rows):
+            return
+        self._connection.register("incoming", rows)
+        self._connection.execute(statement)
+        # Not in a `finally`: after an error the transaction is aborted, and this would hide why.
+        self._connection.unregister("incoming")
+
+
+def _microsecond(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _microseconds(ts: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    """Return times as microseconds since 1970; a missing one lies before all."""
+    numbers: npt.NDArray[np.int64] = ts.cast(pa.int64()).fill_null(np.iinfo(np.int64).min).to_numpy()
+    return numbers
+
+
+def _floats(column: pa.ChunkedArray) -> npt.NDArray[np.float64]:
+    """Return numbers; a missing one is NaN."""
+    numbers: npt.NDArray[np.float64] = column.to_numpy()
+    return numbers

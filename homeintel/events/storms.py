@@ -2,8 +2,7 @@
 
 import duckdb
 
-from homeintel.events.domains import NOT_AVAILABLE
-from homeintel.events.load import UTC_DAY, sql_list
+from homeintel.events.load import UTC_DAY
 
 BIN_SECONDS = 5
 """`The same seconds`: Home Assistant restores its entities within a few."""
@@ -26,15 +25,14 @@ def find_storms(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE storms AS
         WITH again AS (
-            SELECT ts, entity_id FROM written WHERE repeated AND NOT known
-            UNION ALL
-            SELECT ts, entity_id FROM raw_states WHERE state IS NULL OR list_contains({sql_list(NOT_AVAILABLE)}, state)),
+            SELECT ts, entity FROM written WHERE repeated AND NOT known
+            UNION ALL SELECT ts, entity FROM raw_states WHERE missing),
         crowded AS (
             SELECT epoch_ms(ts) // {BIN_SECONDS * 1000} AS bin FROM again
             GROUP BY 1 HAVING count(*) >= {FEWEST_ENTITIES}),
-        entities AS (SELECT {UTC_DAY} AS day, count(DISTINCT hash(entity_id)) AS entities FROM raw_states GROUP BY 1),
+        entities AS (SELECT {UTC_DAY} AS day, count(DISTINCT entity) AS entities FROM raw_states GROUP BY 1),
         bins AS (
-            SELECT min(ts) AS first, max(ts) AS last, count(DISTINCT entity_id) AS wrote, min({UTC_DAY}) AS day
+            SELECT min(ts) AS first, max(ts) AS last, count(DISTINCT entity) AS wrote, min({UTC_DAY}) AS day
             FROM again SEMI JOIN crowded ON epoch_ms(ts) // {BIN_SECONDS * 1000} = bin
             GROUP BY epoch_ms(ts) // {BIN_SECONDS * 1000}),
         found AS (

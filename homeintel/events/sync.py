@@ -12,8 +12,9 @@ from homeintel.events import gaps
 from homeintel.events.ahead import read_ahead
 from homeintel.events.border import join_border
 from homeintel.events.cause import judge_causes
-from homeintel.events.clean import clean, make_known
+from homeintel.events.clean import clean
 from homeintel.events.commit import DAY_TABLES, DayRecord, commit_day, day_bounds, make_funnel, points_of_days
+from homeintel.events.known import make_known
 from homeintel.events.link import link_runs
 from homeintel.events.load import Loader
 from homeintel.events.plan import Plan, plan
@@ -134,7 +135,10 @@ class _Night:
         self._rules = rules
         self._days = days
         self._progress = progress
-        self._loader = Loader(connection, rules.numeric_interval, rules.exclude)
+        self._attributes = sorted(rules.attributes)
+        self._loader = Loader(
+            connection, attributes=self._attributes, numeric_interval=rules.numeric_interval, exclude=rules.exclude
+        )
         self._known_to: date | None = None
         self._done = Sync(wanted=days.wanted)
 
@@ -185,16 +189,20 @@ class _Night:
         """Set what is known from the stored day before, if there is one."""
         start, _ = day_bounds(day)
         before = day - timedelta(days=1)
-        make_known(self._connection, before=start.isoformat() if before in self._days.stored else None)
         row = self._connection.execute(
             "SELECT CAST(cleaning ->> 'last_point' AS TIMESTAMPTZ) FROM event_days WHERE day = ?", [before]
         ).fetchone()
-        gaps.make_open_gaps(self._connection, start, row[0] if row else None)
+        make_known(
+            self._connection, self._loader, start, last_point=row[0] if row else None,
+            stored=before in self._days.stored,
+        )  # fmt: skip
 
     def _clean(self, piece: Piece) -> None:
-        clean(self._connection, self._rules.attributes, merged=self._loader.merged)
+        self._loader.finish()
+        held = self._loader.held
+        clean(self._connection, self._attributes, held)
         find_storms(self._connection)
-        judge_causes(self._connection)
+        judge_causes(self._connection, held, self._loader.origins)
         gaps.find_gaps(self._connection, piece.start, piece.end, self._rules.numeric_interval)
         make_funnel(self._connection)
 
