@@ -15,7 +15,6 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -29,6 +28,7 @@ sys.path.insert(0, str(ROOT))
 from homeintel.events.domains import ATTRIBUTES  # noqa: E402 - after the path is set
 from homeintel.events.flux_csv import tables  # noqa: E402
 from homeintel.events.influx_http import InfluxqlClient  # noqa: E402
+from homeintel.events.influx_series import Series  # noqa: E402
 from homeintel.events.influxdb1 import Influxdb1Source  # noqa: E402
 from homeintel.events.plan import days_between  # noqa: E402
 from homeintel.events.reading import Piece  # noqa: E402
@@ -127,12 +127,12 @@ def asked(path: Path) -> list[str]:
     requests: list[str] = []
     stream = InfluxqlClient.stream
 
-    def recorded(client: InfluxqlClient, queries: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    def recorded(client: InfluxqlClient, queries: Sequence[str]) -> Iterator[tuple[int, Series]]:
         requests.append("; ".join(queries))
         return stream(client, queries)
 
     with patch.object(InfluxqlClient, "stream", recorded):
-        for days in source.pieces(days_between(window.start, window.end)):
+        for days in source.pieces(days_between(window.start, window.end), 0):
             piece = Piece.of(days, datetime.now(UTC))
             for _ in source.read(piece.start, piece.end):
                 pass

@@ -1,73 +1,93 @@
 """Reads ahead: the source is read in a thread of its own while what came before is cleaned."""
 
 import threading
-from collections.abc import Iterable, Iterator
-from queue import Empty, Full, Queue
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-HELD = 1
-"""Items that wait; with the one being read and the one being worked on, three are in memory."""
-
-_PATIENCE = 0.1
+_ENDS_WITHIN = 1.0
+"""Seconds a thread that nobody listens to any more is waited for; it ends with the item it is reading."""
 
 
-class _Ended(Generic[T]):
-    """The last thing in the queue: the end, or why it came early."""
+class _Waiting(Generic[T]):
+    """Items between two threads, at most so many by their size, but one of any size."""
 
-    def __init__(self, error: BaseException | None) -> None:
-        self.error = error
+    def __init__(self, size: Callable[[T], int], most: int) -> None:
+        self._size = size
+        self._most = most
+        self._items: deque[T] = deque()
+        self._held = 0
+        self._turn = threading.Condition()
+        self._ended = False
+        self._stopped = False
+        self._error: BaseException | None = None
+
+    def put(self, item: T) -> bool:
+        """Add an item when there is room; return False where nobody wants it any more."""
+        size = self._size(item)
+        with self._turn:
+            self._turn.wait_for(lambda: self._stopped or self._held == 0 or self._held + size <= self._most)
+            self._items.append(item)
+            self._held += size
+            self._turn.notify_all()
+            return not self._stopped
+
+    def end(self, error: BaseException | None) -> None:
+        """Say that nothing follows, and why where it ends early."""
+        with self._turn:
+            self._ended, self._error = True, error
+            self._turn.notify_all()
+
+    def stop(self) -> None:
+        """Say that nobody wants anything any more."""
+        with self._turn:
+            self._stopped = True
+            self._items.clear()
+            self._turn.notify_all()
+
+    def __iter__(self) -> Iterator[T]:
+        """Yield the items, then raise the error they ended with."""
+        while True:
+            with self._turn:
+                self._turn.wait_for(lambda: self._items or self._ended)
+                if not self._items:
+                    break
+                item = self._items.popleft()
+                self._held -= self._size(item)
+                self._turn.notify_all()
+            yield item
+        if self._error is not None:
+            raise self._error
 
 
-def read_ahead(items: Iterable[T]) -> Iterator[T]:
+def read_ahead(items: Iterable[T], *, size: Callable[[T], int], most: int) -> Iterator[T]:
     """Yield the same items in the same order; an error of `items` is raised where it came.
 
     When the caller stops early, the thread ends with the item it is reading.
+
+    Args:
+        items: iterated over in the thread.
+        size: what an item counts.
+        most: what all waiting items count together at most; besides them one is being read, and one worked on.
     """
-    queue: Queue[T | _Ended[T]] = Queue(HELD)
-    stop = threading.Event()
-    thread = threading.Thread(target=_read, args=(items, queue, stop), name="events-reader", daemon=True)
+    waiting = _Waiting(size, most)
+    thread = threading.Thread(target=_read, args=(items, waiting), name="events-reader", daemon=True)
     thread.start()
     try:
-        while True:
-            item = queue.get()
-            if isinstance(item, _Ended):
-                if item.error is not None:
-                    raise item.error
-                return
-            yield item
+        yield from waiting
     finally:
-        stop.set()
-        _emptied(queue)
-        thread.join(timeout=10 * _PATIENCE)
+        waiting.stop()
+        thread.join(timeout=_ENDS_WITHIN)
 
 
-def _read(items: Iterable[T], queue: "Queue[T | _Ended[T]]", stop: threading.Event) -> None:
-    ended: _Ended[T] = _Ended(None)
+def _read(items: Iterable[T], waiting: _Waiting[T]) -> None:
+    error: BaseException | None = None
     try:
         for item in items:
-            if not _put(item, queue, stop):
-                return
-    except BaseException as error:  # noqa: BLE001 - raised again where the items are used
-        ended = _Ended(error)
-    _put(ended, queue, stop)
-
-
-def _put(item: T | _Ended[T], queue: "Queue[T | _Ended[T]]", stop: threading.Event) -> bool:
-    """Put an item into the queue; give up, and return False, when nobody wants it any more."""
-    while not stop.is_set():
-        try:
-            queue.put(item, timeout=_PATIENCE)
-        except Full:
-            continue
-        return True
-    return False
-
-
-def _emptied(queue: "Queue[T | _Ended[T]]") -> None:
-    while True:
-        try:
-            queue.get_nowait()
-        except Empty:
-            return
+            if not waiting.put(item):
+                break
+    except BaseException as raised:  # noqa: BLE001 - raised again where the items are used
+        error = raised
+    waiting.end(error)

@@ -14,6 +14,10 @@ from homeintel.settings import (
     Settings,
     SimulatedEventsSettings,
 )
+from homeintel.store import memory_share
+
+FILES_SHARE = 0.33
+"""Files are read through a temporary database, beside the store's own."""
 
 
 def sources_of(settings: Settings, window: Window, attributes: Iterable[str]) -> list[EventSource]:
@@ -38,7 +42,7 @@ def _source_of(chosen: EventsSettings, settings: Settings, window: Window, attri
     if isinstance(chosen, FilesSettings):
         from homeintel.events.files import FilesSource
 
-        return FilesSource(chosen, settings.root, settings.storage.memory_limit)
+        return FilesSource(chosen, settings.root, memory_share(settings.storage.memory_limit, FILES_SHARE))
     if isinstance(chosen, RecorderSettings):
         from homeintel.events.recorder import RecorderSource
 

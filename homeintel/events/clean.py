@@ -151,8 +151,10 @@ _OF_JSON = """UNION ALL
 
 
 def _numbers(connection: duckdb.DuckDBPyConnection, *, merged: bool) -> None:
-    """Make `reduced`, one row an entity and interval. Where two sources hold a series, the fuller one counts; numeric
-    twins of words go."""
+    """Make `reduced`: one row an entity and interval.
+
+    Where two sources hold a series, the fuller one counts; numeric twins of words go.
+    """
     fuller = 'QUALIFY row_number() OVER (PARTITION BY ts, entity ORDER BY "count" DESC, rank) = 1'
     words = tuple(WORDS_AS_NUMBERS)
     connection.execute(

@@ -53,7 +53,8 @@ class Entities:
         self._add([name for name in distinct if name not in self._numbers])
         numbers = np.array([self._numbers[name] for name in distinct], np.int32)
         places = encoded.indices.fill_null(len(distinct) - 1).to_numpy(zero_copy_only=False)
-        return numbers[places]
+        of: npt.NDArray[np.int32] = numbers[places]
+        return of
 
     def _add(self, names: Sequence[str | None]) -> None:
         if not names:

@@ -72,7 +72,7 @@ class FilesSource:
         ends = newest + timedelta(microseconds=1) if newest else None
         return Found([sentence], newest=newest, refused=refused, ends=ends)
 
-    def pieces(self, days: Sequence[date]) -> Iterator[list[date]]:
+    def pieces(self, days: Sequence[date], usual: int) -> Iterator[list[date]]:  # noqa: ARG002 - the contract's
         """Days together as long as they hold few rows."""
         counts = dict(self._stage().execute(f"SELECT {UTC_DAY}, count(*) FROM staged GROUP BY 1").fetchall())
         piece: list[date] = []
@@ -87,8 +87,8 @@ class FilesSource:
             yield piece
 
     def read(self, start: datetime, end: datetime) -> Iterator[Batch]:
-        """Yield the window's rows in batches of at most 100,000, ordered by time."""
-        rows = self._stage().sql("SELECT * FROM staged WHERE ts >= ? AND ts < ? ORDER BY ts", params=[start, end])
+        """Yield the window's rows in batches of at most 100,000."""
+        rows = self._stage().sql("SELECT * FROM staged WHERE ts >= ? AND ts < ?", params=[start, end])
         reader: pa.RecordBatchReader = rows.to_arrow_reader(ROWS_A_BATCH)
         for batch in reader:
             yield Batch("states", as_states(pa.Table.from_batches([batch])))

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import requests
 
 from homeintel.errors import EventSourceError, SourceRefusedError, SourceUnavailableError
+from homeintel.events.influx_series import Series, fast, plain
 
 CHUNK_POINTS = 10_000
 """Points a line of the answer; more makes server and client hold more for no gain in speed."""
@@ -70,7 +71,7 @@ class InfluxqlClient:
         answer = self._send("GET", "/ping", {})
         return answer.headers.get("X-Influxdb-Version", "")
 
-    def ask(self, query: str) -> list[dict[str, Any]]:
+    def ask(self, query: str) -> list[Series]:
         """Return the series of one small query.
 
         Raises:
@@ -79,7 +80,7 @@ class InfluxqlClient:
         """
         return [series for _, series in self.stream([query])]
 
-    def stream(self, queries: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    def stream(self, queries: Sequence[str]) -> Iterator[tuple[int, Series]]:
         """Yield (which query, series) in the server's order; a long series comes in several parts.
 
         Times are nanoseconds. The answer is read as it comes; one line of it is held at a time.
@@ -96,17 +97,20 @@ class InfluxqlClient:
                 "chunk_size": str(CHUNK_POINTS),
             }  # fmt: skip
             with self._send("GET" if self._one_a_request else "POST", "/query", form) as answer:
-                for number, series in self._series(answer):
-                    yield first + number, series
+                for series in self._series(answer):
+                    yield first + series.statement, series
             first += len(some)
 
-    def _series(self, answer: requests.Response) -> Iterator[tuple[int, dict[str, Any]]]:
+    def _series(self, answer: requests.Response) -> Iterator[Series]:
         for line in self._lines(answer):
+            series = fast(line)
+            if series is not None:
+                yield series
+                continue
             for result in self._document(line).get("results", ()):
                 if "error" in result:
                     raise self._refused(str(result["error"]))
-                for series in result.get("series", ()):
-                    yield result.get("statement_id", 0), series
+                yield from plain(result)
 
     def close(self) -> None:
         """Close the connections."""

@@ -15,6 +15,12 @@ from homeintel.events.domains import ATTRIBUTE_DOMAINS, NEVER_READ, NUMERIC_DOMA
 STATE_FIELDS = ("state", "state_value")
 """The text of a state; the second where someone renamed it."""
 
+
+def is_text(field: str) -> bool:
+    """Return whether Home Assistant writes a field as text; all others are numbers."""
+    return field in STATE_FIELDS or field.endswith("_str")
+
+
 _DOMAIN = re.compile(r"[a-z0-9_]+")
 
 

@@ -60,9 +60,9 @@ class Influxdb2Source:
         """Find the bucket, its layout, its newest point and points with wrong clocks."""
         return retried(self._discover, self._settings.retry_seconds)
 
-    def pieces(self, days: Sequence[date]) -> Iterator[list[date]]:
+    def pieces(self, days: Sequence[date], usual: int) -> Iterator[list[date]]:
         """One day, then as many as fit."""
-        return self._pieces.of(days)
+        return self._pieces.of(days, usual)
 
     def read(self, start: datetime, end: datetime) -> Iterator[Batch]:
         """Yield the window in slices that fit into memory."""

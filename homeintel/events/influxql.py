@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from homeintel.events.influx_layout import STATE_FIELDS
+from homeintel.events.influx_layout import is_text
 
 SHOW_DATABASES = "SHOW DATABASES"
 SHOW_FIELDS = "SHOW FIELD KEYS"
@@ -25,7 +25,7 @@ def typed(field: str) -> str:
 
     Without it InfluxDB decides on one type for all measurements of a query, and a number somewhere hides all texts.
     """
-    return quoted(field) + ("::string" if field in STATE_FIELDS or field.endswith("_str") else "::float")
+    return quoted(field) + ("::string" if is_text(field) else "::float")
 
 
 def one_of(values: Iterable[str]) -> str:

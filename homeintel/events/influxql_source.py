@@ -10,13 +10,12 @@ from homeintel.events import influxql
 from homeintel.events.influx_http import InfluxqlClient
 from homeintel.events.influx_layout import Layout, layout_of
 from homeintel.events.influx_points import (
-    SeriesTable,
     attributes_table,
-    cells,
     numbers_table,
     raw_numbers_table,
     states_table,
 )
+from homeintel.events.influx_series import SeriesTable
 from homeintel.events.retry import retried
 from homeintel.events.source import Batch, Found, Pieces
 
@@ -85,9 +84,9 @@ class InfluxqlSource:
         """Find the database, its layout, its newest point and points with wrong clocks."""
         return retried(self._discover, self._retry_seconds)
 
-    def pieces(self, days: Sequence[date]) -> Iterator[list[date]]:
+    def pieces(self, days: Sequence[date], usual: int) -> Iterator[list[date]]:
         """One day, then as many as fit."""
-        return self._pieces.of(days)
+        return self._pieces.of(days, usual)
 
     def read(self, start: datetime, end: datetime) -> Iterator[Batch]:
         """Yield the window in slices that fit into memory."""
@@ -145,7 +144,7 @@ class InfluxqlSource:
         known = {
             name
             for series in self._client.ask(influxql.SHOW_DATABASES)
-            for name in cells(series, "name", "iox::database")
+            for name in series.cells("name", "iox::database")
         }
         if self._client.database not in known:
             there = ", ".join(sorted(known - {"_internal"})) or "none that this user may read"
@@ -155,16 +154,16 @@ class InfluxqlSource:
             )
 
     def _look(self) -> Layout:
-        fields = {series["name"]: cells(series, "fieldKey") for series in self._client.ask(influxql.SHOW_FIELDS)}
+        fields = {series.name: series.cells("fieldKey") for series in self._client.ask(influxql.SHOW_FIELDS)}
         shown = self._client.ask(influxql.show_domains(self._recent))
-        domains = {value for series in shown for value in cells(series, "value")}
+        domains = {value for series in shown for value in series.cells("value")}
         self._layout = layout_of(fields, domains, self._attributes)
         return self._layout
 
     def _newest(self, layout: Layout) -> datetime | None:
         fields = [*layout.state_fields, *(["value"] if layout.has_value else [])]
         answers = [self._client.ask(influxql.newest(name, self._recent, source=self._from)) for name in fields]
-        stamps = [stamp for series in answers for each in series for stamp in cells(each, "time")]
+        stamps = [stamp for series in answers for each in series for stamp in each.cells("time")]
         return datetime.fromtimestamp(max(stamps) / 1e9, UTC) if stamps else None
 
     def _refused(self, layout: Layout) -> dict[str, int]:
@@ -175,7 +174,7 @@ class InfluxqlSource:
             reason: sum(
                 count
                 for series in self._client.ask(influxql.count_where(field, condition, source=self._from))
-                for count in cells(series, "count")
+                for count in series.cells("count")
             )
             for reason, condition in conditions.items()
         }
@@ -217,10 +216,10 @@ def _batches(tables: dict[str, SeriesTable], layout: Layout, start: datetime) ->
     states = [states_table(tables[name], layout.state_fields) for name in names]
     states = [table for table in states if len(table)]
     if states:
-        yield Batch("states", pa.concat_tables(states).sort_by("ts"))
+        yield Batch("states", pa.concat_tables(states))
     if "rich" in tables and tables["rich"].rows:
-        yield Batch("attributes", attributes_table(tables["rich"], layout.attribute_fields).sort_by("ts"))
+        yield Batch("attributes", attributes_table(tables["rich"], layout.attribute_fields))
     if "raw" in tables and tables["raw"].rows:
-        yield Batch("numbers", raw_numbers_table(tables["raw"]).sort_by("ts"))
+        yield Batch("numbers", raw_numbers_table(tables["raw"]))
     if "reduced" in tables and tables["reduced"].rows:
-        yield Batch("numbers", numbers_table(tables["reduced"], start).sort_by("ts"))
+        yield Batch("numbers", numbers_table(tables["reduced"], start))

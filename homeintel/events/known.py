@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import duckdb
-import pyarrow as pa
 
 from homeintel.events.load import Loader
 
@@ -38,7 +37,7 @@ def make_known(
     if stored:
         queries |= {"known_states": _STATES, "known_attributes": _ATTRIBUTES}
     for table, query in queries.items():
-        found: pa.Table = connection.sql(query, params={"start": start}).to_arrow_table()
-        connection.register("found", loader.numbered(found))
+        found = loader.numbered(connection.sql(query, params={"start": start}).to_arrow_table())
+        connection.register("found", found)
         connection.execute(f"INSERT INTO {table} BY NAME FROM found")
         connection.unregister("found")

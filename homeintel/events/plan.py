@@ -24,6 +24,17 @@ class Plan:
     fetch: Sequence[date]
     stored: Mapping[date, int]
 
+    @property
+    def runs(self) -> list[list[date]]:
+        """The days that are fetched, in groups that follow each other without a gap."""
+        runs: list[list[date]] = []
+        for day in self.fetch:
+            if runs and day - runs[-1][-1] == timedelta(days=1):
+                runs[-1].append(day)
+            else:
+                runs.append([day])
+        return runs
+
 
 def days_between(start: datetime, end: datetime) -> list[date]:
     """Return the UTC days that a span (end exclusive) touches, in order."""

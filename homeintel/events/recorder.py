@@ -85,9 +85,9 @@ class RecorderSource:
         """Check the schema, and find the newest state and states with wrong clocks."""
         return retried(lambda: self._told(self._discover), RETRY_SECONDS)
 
-    def pieces(self, days: Sequence[date]) -> Iterator[list[date]]:
+    def pieces(self, days: Sequence[date], usual: int) -> Iterator[list[date]]:
         """One day, then as many as fit."""
-        return self._pieces.of(days)
+        return self._pieces.of(days, usual)
 
     def read(self, start: datetime, end: datetime) -> Iterator[Batch]:
         """Yield the window's states and runs, a few hours at a time, so that Home Assistant's checkpoints don't wait."""

@@ -41,7 +41,7 @@ class SimulatedSource:
         sentence = f"a simulated home with seed {self._settings.seed}: {len(states):,} state changes"
         return Found([sentence], ends=self._window.end)
 
-    def pieces(self, days: Sequence[date]) -> Iterator[list[date]]:
+    def pieces(self, days: Sequence[date], usual: int) -> Iterator[list[date]]:  # noqa: ARG002 - the contract's
         """All days at once: a simulated home is small."""
         return iter([list(days)] if days else [])
 

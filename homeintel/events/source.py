@@ -74,7 +74,7 @@ class Batch:
 
     Args:
         kind: which of the four schemas.
-        rows: in that schema, ordered by `ts`.
+        rows: in that schema, in any order.
     """
 
     kind: BatchKind
@@ -121,16 +121,20 @@ class EventSource(Protocol):
             SourceRefusedError: it refuses, or does not hold Home Assistant's events.
         """
 
-    def pieces(self, days: Sequence[date]) -> Iterator[list[date]]:
-        """Split UTC days, in order, into groups that are cheap to read and clean together and fit into memory.
+    def pieces(self, days: Sequence[date], usual: int) -> Iterator[list[date]]:
+        """Split UTC days that follow each other into groups that are cheap to read and clean together and fit into memory.
 
         A group is asked for when the one before was read.
+
+        Args:
+            days: in order, without a gap.
+            usual: the points of the fullest day stored; 0 where none is.
         """
 
     def read(self, start: datetime, end: datetime) -> Iterator[Batch]:
         """Yield all rows with `start <= ts < end` (UTC), slice of time after slice of time.
 
-        All rows of one slice come before those of the next; a slice is small enough to be held in memory. A slice is
+        All rows of one slice come before those of the next, in any order among themselves; a slice is small enough to be held in memory. A slice is
         yielded only when it was read whole, so that a retry never repeats rows.
 
         Raises:
@@ -160,10 +164,14 @@ class Pieces:
         """Note that `span` held so many rows; the fullest span seen counts."""
         self._rows_a_day = max(self._rows_a_day, rows / (span / timedelta(days=1)))
 
-    def of(self, days: Sequence[date]) -> Iterator[list[date]]:
-        """Yield the groups, in order."""
-        position, size = 0, 1
+    def of(self, days: Sequence[date], usual: int) -> Iterator[list[date]]:
+        """Yield the groups, in order; where the usual day is known, the first has more than one."""
+        self._rows_a_day = max(self._rows_a_day, usual)
+        position, size = 0, self._fitting() if self._rows_a_day else 1
         while position < len(days):
             yield list(days[position : position + size])
             position += size
-            size = max(1, min(GROWTH * size, int(ROWS_A_PIECE / max(1.0, self._rows_a_day))))
+            size = min(GROWTH * size, self._fitting())
+
+    def _fitting(self) -> int:
+        return max(1, int(ROWS_A_PIECE / max(1.0, self._rows_a_day)))

@@ -23,6 +23,18 @@ from homeintel.events.source import EventSource
 from homeintel.events.storms import find_storms
 from homeintel.store import Store
 
+ROWS_AHEAD = 150_000
+"""Rows that are read while others are cleaned: about a piece of days, some 15 MB."""
+
+
+STORE_SHARE = 0.67
+"""What DuckDB gets of `storage.memory_limit` here: the rows that are read stand beside it."""
+
+_SETTINGS = """
+SET threads = 1;  -- the reader's thread and InfluxDB need the others; two are a fifth dearer and no faster beside them
+SET wal_autocheckpoint = '64MB'  -- rarely: each writes half-filled groups of rows that the next writes again
+"""
+
 
 @dataclass(frozen=True)
 class Sync:
@@ -92,10 +104,12 @@ def sync(
     Raises:
         StoreError: the database refused.
     """
-    with store.connect() as connection:
+    with store.share(STORE_SHARE).connect() as connection:
+        connection.execute(_SETTINGS)
         reading = Reading(sources)
         days = plan(connection, reading.identity, start, min(end, until), rules.overlap)
-        pieces = (Piece.of(some, until) for some in sources[0].pieces(days.fetch))
+        usual = max(days.stored.values(), default=0)
+        pieces = (Piece.of(some, until) for run in days.runs for some in sources[0].pieces(run, usual))
         done = _Night(connection, reading, rules, days, progress).fetch(pieces)
         if done.fetched:
             gaps.join_gaps(connection, until)
@@ -103,6 +117,10 @@ def sync(
         dropped = drop_before(connection, day_bounds((end - timedelta(days=rules.keep_days)).date())[0])
         connection.execute("CHECKPOINT")
         return replace(done, dropped_days=dropped)
+
+
+def _rows(item: Begun | Arrived | Ended) -> int:
+    return len(item.batch.rows) if isinstance(item, Arrived) else 0
 
 
 def utc_now() -> datetime:
@@ -145,7 +163,7 @@ class _Night:
     def fetch(self, pieces: Iterator[Piece]) -> Sync:
         """Read, clean and commit all pieces, or those up to the source's failure."""
         try:
-            for item in read_ahead(self._reading.of(pieces)):
+            for item in read_ahead(self._reading.of(pieces), size=_rows, most=ROWS_AHEAD):
                 if isinstance(item, Begun):
                     piece = item.piece
                     self._loader.clear()

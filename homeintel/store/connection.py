@@ -5,7 +5,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -21,6 +21,7 @@ from homeintel.errors import (
 # DuckDB's own `.df()` triggers this for every column of times; it would stand in each notebook.
 warnings.filterwarnings("ignore", message="The inplace keyword in DataFrame.drop is deprecated")
 
+_LIMIT = re.compile(r"(\d+(?:\.\d+)?)\s?(MB|GB|MiB|GiB)")
 _HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -80,6 +81,10 @@ class Store:
                 raise
             connection.commit()
 
+    def share(self, part: float) -> "Store":
+        """Return the same store with a part of the memory (0 to 1), for work that holds much outside DuckDB."""
+        return replace(self, memory_limit=memory_share(self.memory_limit, part))
+
     def _open(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         # Extensions are never fetched: a night needs no network but the home's own.
         config: dict[str, str | bool | int | float | list[str]] = {
@@ -134,6 +139,12 @@ class Store:
             kept="What was committed before is kept; the rest was rolled back.",
             next_step="Check the disk's free room and storage.memory_limit, then run again.",
         )
+
+
+def memory_share(limit: str, part: float) -> str:
+    """Return a part (0 to 1) of a memory limit such as `192MB`."""
+    number, unit = _LIMIT.fullmatch(limit).groups()  # type: ignore[union-attr] # the settings let nothing else through
+    return f"{float(number) * part:.0f}{unit}" if float(number) * part >= 1 else f"{float(number) * part:.3f}{unit}"
 
 
 def _first_line(error: Exception) -> str:

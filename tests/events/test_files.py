@@ -88,7 +88,7 @@ def test_pieces_hold_a_bounded_number_of_rows(tmp_path: Path) -> None:
     source = FilesSource(FilesSettings(source="files", paths=[str(path)]), tmp_path, "128MB")
     source.discover()
     days = [datetime(2026, 11, day, tzinfo=UTC).date() for day in range(1, 7)]
-    assert [len(piece) for piece in source.pieces(days)] == [3, 3]
+    assert [len(piece) for piece in source.pieces(days, 0)] == [3, 3]
     batches = list(source.read(datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 4, tzinfo=UTC)))
     assert sum(len(batch.rows) for batch in batches) == ROWS_A_PIECE
     assert max(len(batch.rows) for batch in batches) <= 100_000 + 2048

@@ -34,7 +34,7 @@ class Growing:
     def discover(self) -> Found:
         return Found([])
 
-    def pieces(self, days: Sequence[date]) -> Iterator[list[date]]:
+    def pieces(self, days: Sequence[date], usual: int) -> Iterator[list[date]]:  # noqa: ARG002 - the contract's
         return iter([list(days)] if days else [])
 
     def read(self, start: datetime, end: datetime) -> Iterator[Batch]:
