@@ -1,8 +1,9 @@
 """What fetching costs, as ratios in one run: against curl, against pyarrow.csv, against itself.
 
-    python benchmarks/events.py [--points 1000000] [--memory 5000000]
+    python benchmarks/events.py [--points 1000000] [--memory 5000000 10000000]
 
-Needs influxd and curl. A ratio says more than a time: the machine's other work slows both sides.
+Needs influxd and curl. A ratio says more than a time: the machine's other work slows both sides. `--memory` fetches larger
+homes too, for their peak only; `--points 0` measures nothing else.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -38,9 +39,11 @@ from tests import servers  # noqa: E402
 
 END = date(2026, 11, 8)
 DAYS = 30
+LARGE_HOME = 1000  # sensors; with contacts and lights some 500 devices
+PEAK_MB = 350
 
 _NIGHT = """
-import json, sys, time
+import json, resource, sys, time
 from datetime import UTC, date, datetime, timedelta
 import stamina
 import homeintel.events.influxdb1
@@ -59,12 +62,16 @@ outcome = run(Phase("events", settings, Window.of(settings, end=end), store, "be
 seconds = time.monotonic() - began
 status = open("/proc/self/status").read().split()  # the high water mark of this program alone
 peak = int(status[status.index("VmHWM:") + 1]) / 1024
+peak += resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024  # and what it started, if anything
 print(json.dumps({"seconds": seconds, "peak_mb": peak, **outcome.figures}))
 """
 
 
-def points(count: int, days: int) -> Iterator[bytes]:
-    """Yield line protocol as Home Assistant writes it: three fifths numbers, a fifth contacts, a fifth lights."""
+def points(count: int, days: int, sensors: int = 200) -> Iterator[bytes]:
+    """Yield line protocol as Home Assistant writes it: three fifths numbers, a fifth contacts, a fifth lights.
+
+    There are three contacts and three lights for ten sensors.
+    """
     generator = np.random.default_rng(7)
     start = int(datetime(2026, 10, 8, 22, tzinfo=UTC).timestamp()) * 10**9
     times = start + np.sort(generator.integers(0, days * 86_400 * 10**9, count))
@@ -72,7 +79,7 @@ def points(count: int, days: int) -> Iterator[bytes]:
         some = times[first : first + 20_000].tolist()
         kind, which, value = (
             generator.random(len(some)),
-            generator.integers(0, 200, len(some)),
+            generator.integers(0, sensors, len(some)),
             generator.random(len(some)),
         )
         rows = zip(some, kind.tolist(), which.tolist(), value.tolist(), strict=True)
@@ -85,9 +92,9 @@ def _line(ns: int, kind: float, which: int, value: float) -> str:
     on = int(value < 0.5)
     state = f'state="{"on" if on else "off"}",value={on}'
     if kind < 0.8:
-        return f"state,domain=binary_sensor,entity_id=m{which % 60} {state} {ns}"
+        return f"state,domain=binary_sensor,entity_id=m{which * 3 // 10} {state} {ns}"
     return (
-        f'state,domain=light,entity_id=l{which % 60} {state},brightness={int(value * 255)},color_mode_str="color_temp",'
+        f'state,domain=light,entity_id=l{which * 3 // 10} {state},brightness={int(value * 255)},color_mode_str="color_temp",'
         f'effect_str="None",friendly_name_str="Lamp {which}" {ns}'
     )
 
@@ -153,32 +160,45 @@ def curl(requests: Sequence[str], server: servers.Influxdb1, database: str, fold
     return time.monotonic() - began
 
 
-def influxdb(count: int, memory: int) -> None:
-    """Print the ratios of a real InfluxDB."""
+def influxdb(count: int, memory: Sequence[int]) -> None:
+    """Print the ratios of a real InfluxDB, and the peaks of larger homes."""
     with tempfile.TemporaryDirectory() as name, servers.influxdb1(Path(name) / "influxdb") as server:
         folder = Path(name)
         os.environ["HOMEINTEL_EVENTS_PASSWORD"] = server.password
-        server.query("CREATE DATABASE one")
-        for body in points(count * (DAYS + 1) // DAYS, DAYS + 1):
-            server.write("one", body)
-        path = params(folder, server, "one")
-        requests = asked(path)
-        before = curl(requests, server, "one", folder)
-        first = night(path)
-        after = curl(requests, server, "one", folder)
-        second = night(path, END + timedelta(days=1))
-        show("InfluxDB to events", first["seconds"], "curl", min(before, after), most=1.5)
-        show("second night", second["seconds"], "first night", first["seconds"], most=0.1)
-        print(
-            f"  {first['points_read']:,.0f} points, {first['events_kept']:,.0f} events, peak {first['peak_mb']:.0f} MB"
-        )
-        if memory:
-            server.query("CREATE DATABASE many")
-            for body in points(memory, DAYS):
-                server.write("many", body)
-            large = night(params(folder, server, "many"))
-            print(f"  {large['points_read']:,.0f} points in {large['seconds']:.1f} s, peak {large['peak_mb']:.0f} MB")
-            show(f"peak memory, {memory:,} points", large["peak_mb"], f"{count:,} points", first["peak_mb"], most=1.25)
+        peak = ratios(count, server, folder) if count else 0.0
+        for larger in memory:
+            written = home(f"of_{larger}", points(larger, DAYS, LARGE_HOME), server)
+            large = night(params(folder, server, written))
+            print(
+                f"  {large['points_read']:,.0f} points in {large['seconds']:.1f} s, {large['events_kept']:,.0f} events"
+            )
+            show(f"peak memory, {larger:,} points, MB", large["peak_mb"], "bound", PEAK_MB, most=1)
+            if peak:
+                show(f"peak memory, {larger:,} points, MB", large["peak_mb"], f"{count:,} points", peak, most=1.1)
+            server.query(f"DROP DATABASE {written}")
+
+
+def ratios(count: int, server: servers.Influxdb1, folder: Path) -> float:
+    """Print a night against curl and against the night after it; return the first one's peak in MB."""
+    home("one", points(count * (DAYS + 1) // DAYS, DAYS + 1), server)
+    path = params(folder, server, "one")
+    requests = asked(path)
+    before = curl(requests, server, "one", folder)
+    first = night(path)
+    after = curl(requests, server, "one", folder)
+    second = night(path, END + timedelta(days=1))
+    show("InfluxDB to events, s", first["seconds"], "curl", min(before, after), most=1.5)
+    show("second night, s", second["seconds"], "first night", first["seconds"], most=0.1)
+    print(f"  {first['points_read']:,.0f} points, {first['events_kept']:,.0f} events, peak {first['peak_mb']:.0f} MB")
+    return first["peak_mb"]
+
+
+def home(database: str, lines: Iterable[bytes], server: servers.Influxdb1) -> str:
+    """Write points to a database of their own and return its name."""
+    server.query(f"CREATE DATABASE {database}")
+    for body in lines:
+        server.write(database, body)
+    return database
 
 
 def flux(count: int) -> None:
@@ -218,10 +238,11 @@ def show(what: str, seconds: float, than: str, other: float, *, most: float) -> 
 def main() -> None:
     """Run all benchmarks."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--points", type=int, default=1_000_000)
-    parser.add_argument("--memory", type=int, default=0, help="also measure the peak with so many points")
+    parser.add_argument("--points", type=int, default=1_000_000, help="of the ratios; 0: none")
+    parser.add_argument("--memory", type=int, nargs="*", default=[], help="also the peaks with so many points")
     chosen = parser.parse_args()
-    flux(chosen.points)
+    if chosen.points:
+        flux(chosen.points)
     influxdb(chosen.points, chosen.memory)
 
 

@@ -6,7 +6,7 @@ import duckdb
 
 _FIRST = """
     SELECT events.ts, events.entity_id, events.state, known_states.state AS before
-    FROM events JOIN entities USING (entity_id) JOIN known_states USING (entity) WHERE events.ts >= $border
+    FROM events JOIN numbered USING (entity_id) JOIN known_states USING (entity) WHERE events.ts >= $border
     QUALIFY row_number() OVER (PARTITION BY entity_id ORDER BY events.ts) = 1 AND events.previous IS NULL"""
 
 
@@ -29,9 +29,9 @@ def join_border(connection: duckdb.DuckDBPyConnection, border: datetime) -> None
         )
         connection.execute(
             """DELETE FROM attribute_changes AS change USING (
-                SELECT ts, entity_id, names.attribute FROM attribute_changes JOIN entities USING (entity_id)
+                SELECT ts, entity_id, names.attribute FROM attribute_changes JOIN numbered USING (entity_id)
                 JOIN attribute_names AS names USING (attribute) JOIN known_attributes AS known
-                ON known.entity = entities.entity AND known.attribute = names.place WHERE ts >= $border
+                ON known.entity = numbered.entity AND known.attribute = names.place WHERE ts >= $border
                 QUALIFY row_number() OVER (PARTITION BY entity_id, names.attribute ORDER BY ts) = 1
                     AND attribute_changes.value = known.value) AS again
             WHERE change.ts = again.ts AND change.entity_id = again.entity_id AND change.attribute = again.attribute""",

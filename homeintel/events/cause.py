@@ -37,7 +37,7 @@ def judge_causes(connection: duckdb.DuckDBPyConnection, held: Held, origins: Map
             SELECT ts, entity_id, shown AS state, previous, {WORTH} AS value, {_contexts(held)},
                 {_of_rank({rank: f"'{origin.source}'" for rank, origin in origins.items()})} AS source,
                 {_knows(held, origins)} AS knows
-            FROM written JOIN entities USING (entity) WHERE NOT repeated AND NOT known),
+            FROM written JOIN numbered USING (entity) WHERE NOT repeated AND NOT known),
         with_runs AS ({runs}),
         with_storms AS ({storms}),
         judged AS (

@@ -71,7 +71,7 @@ def _states(connection: duckdb.DuckDBPyConnection, attributes: Sequence[str], he
     columns = f"value, rank, known{contexts}{met if held.merged else ''}"
     order = "WINDOW in_order AS (PARTITION BY entity ORDER BY ts, rank)"
     known = f"SELECT {BEFORE_ALL} AS ts, entity, state, 0 AS rank, TRUE AS known FROM known_states"
-    others = "ANTI JOIN (SELECT entity FROM entities WHERE is_moment) USING (entity)" if held.moments else ""
+    others = "ANTI JOIN (SELECT entity FROM numbered WHERE is_moment) USING (entity)" if held.moments else ""
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE written AS
         SELECT ts, entity, state, state AS shown, lag(state) OVER in_order AS previous,
@@ -87,7 +87,7 @@ def _states(connection: duckdb.DuckDBPyConnection, attributes: Sequence[str], he
                 OR coalesce(epoch(ts) - epoch(TRY_CAST(state AS TIMESTAMPTZ)) > {STALE_SECONDS}, FALSE) AS repeated,
                 {columns}
             FROM ({_moments(attributes, contexts)} UNION ALL BY NAME
-                SELECT *, state AS shown FROM ({known}) SEMI JOIN (SELECT entity FROM entities WHERE is_moment)
+                SELECT *, state AS shown FROM ({known}) SEMI JOIN (SELECT entity FROM numbered WHERE is_moment)
                 USING (entity)) {order}"""
         )
     connection.execute(
@@ -107,7 +107,7 @@ def _moments(attributes: Sequence[str], contexts: str) -> str:
     return f"""
         SELECT ts, entity, state, value, rank, FALSE AS known{contexts}, coalesce(occurrence, {of_json},
             {_case("split_part(entity_id, '.', 1)", MOMENT_STATES)}) AS shown
-        FROM raw_states JOIN (SELECT entity, entity_id FROM entities WHERE is_moment) USING (entity)
+        FROM raw_states JOIN (SELECT entity, entity_id FROM numbered WHERE is_moment) USING (entity)
         LEFT JOIN (SELECT ts, entity, any_value(value) AS occurrence FROM raw_attributes
             WHERE attribute = {attributes.index("event_type")} GROUP BY ALL) USING (ts, entity)
         WHERE NOT missing"""
@@ -144,9 +144,9 @@ _OF_JSON = """UNION ALL
     FROM raw_states JOIN (
         SELECT attributes, unnest(range(len($paths))) AS attribute,
             unnest(json_extract_string(attributes, $paths)) AS value
-        FROM (SELECT DISTINCT attributes FROM raw_states SEMI JOIN (SELECT entity FROM entities WHERE is_rich)
+        FROM (SELECT DISTINCT attributes FROM raw_states SEMI JOIN (SELECT entity FROM numbered WHERE is_rich)
             USING (entity) WHERE json_valid(attributes))) AS apart USING (attributes)
-    SEMI JOIN (SELECT entity FROM entities WHERE is_rich) USING (entity)
+    SEMI JOIN (SELECT entity FROM numbered WHERE is_rich) USING (entity)
     WHERE apart.value IS NOT NULL AND NOT missing"""
 
 
@@ -159,7 +159,7 @@ def _numbers(connection: duckdb.DuckDBPyConnection, *, merged: bool) -> None:
     words = tuple(WORDS_AS_NUMBERS)
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE twins AS
-        SELECT DISTINCT entity FROM raw_states SEMI JOIN (SELECT entity FROM entities WHERE is_numeric) USING (entity)
+        SELECT DISTINCT entity FROM raw_states SEMI JOIN (SELECT entity FROM numbered WHERE is_numeric) USING (entity)
         WHERE state IN {words};
         CREATE OR REPLACE TEMP VIEW reduced AS
         SELECT ts, entity, "last", "min", "max", "count" FROM raw_numbers

@@ -109,10 +109,10 @@ _INSERTS = (
     f"""INSERT INTO events SELECT ts, entity_id, state, previous, value, cause, cause_reason, cause_entity_id, source
     FROM changed {_WITHIN}""",
     f"""INSERT INTO attribute_changes SELECT ts, entity_id, attribute_names.attribute, value
-    FROM changed_attributes AS changes JOIN entities USING (entity)
+    FROM changed_attributes AS changes JOIN numbered USING (entity)
     JOIN attribute_names ON place = changes.attribute {_WITHIN}""",
     f"""INSERT INTO measurements SELECT ts, entity_id, "last", "min", "max", "count"
-    FROM reduced JOIN entities USING (entity) {_WITHIN}""",
+    FROM reduced JOIN numbered USING (entity) {_WITHIN}""",
 )
 _GAPS = "INSERT INTO gaps SELECT entity_id, started_at, ended_at, reason FROM found_gaps WHERE day = ?"
 _DAY = """INSERT INTO event_days

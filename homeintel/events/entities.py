@@ -21,12 +21,12 @@ def sql_list(names: Iterable[str]) -> str:
     return "[" + ", ".join(f"'{name}'" for name in sorted(names)) + "]"
 
 
-_TABLE = """CREATE OR REPLACE TEMP TABLE entities (
+_TABLE = """CREATE OR REPLACE TEMP TABLE numbered (
     entity INTEGER, entity_id VARCHAR, is_numeric BOOLEAN, is_moment BOOLEAN, is_rich BOOLEAN, refusal UTINYINT)"""
 
 
 class Entities:
-    """The temporary table `entities` of one connection, and the same in memory; it only grows.
+    """The temporary table `numbered` of one connection, and the same in memory; it only grows.
 
     Its columns: `entity` (the number), `entity_id`, whether the domain is one of numbers (`is_numeric`), of moments
     (`is_moment`), of attributes that matter (`is_rich`), and `refusal` (a place in `REFUSALS`).
@@ -65,14 +65,14 @@ class Entities:
         self._connection.register("fresh", fresh)
         globs = " OR ".join(["entity_id GLOB ?"] * len(self._exclude)) or "FALSE"
         self._connection.execute(
-            f"""INSERT INTO entities SELECT entity, entity_id, {_domain_in(NUMERIC_DOMAINS)}, {_domain_in(MOMENTS)},
+            f"""INSERT INTO numbered SELECT entity, entity_id, {_domain_in(NUMERIC_DOMAINS)}, {_domain_in(MOMENTS)},
             {_domain_in(ATTRIBUTE_DOMAINS)}, CASE WHEN NOT contains(entity_id, '.') THEN 1
                 WHEN {_domain_in(NEVER_READ)} OR {globs} THEN 2 ELSE 0 END FROM fresh""",
             self._exclude,
         )
         self._connection.unregister("fresh")
         rows = self._connection.execute(
-            "SELECT is_numeric, refusal, is_moment FROM entities WHERE entity >= ? ORDER BY entity", [first]
+            "SELECT is_numeric, refusal, is_moment FROM numbered WHERE entity >= ? ORDER BY entity", [first]
         ).fetchall()
         self.has_moments = self.has_moments or any(row[2] for row in rows)
         self.is_numeric = np.concatenate([self.is_numeric, np.array([row[0] for row in rows], np.bool_)])

@@ -34,7 +34,7 @@ def find_gaps(connection: duckdb.DuckDBPyConnection, start: datetime, end: datet
             date_trunc('day', started_at), ended_at - INTERVAL '1 microsecond', INTERVAL '1 day')) AS day
             FROM whole WHERE ended_at > started_at)
         SELECT CAST(day AS DATE) AS day, entity_id, greatest(started_at, day) AS started_at,
-            least(ended_at, day + INTERVAL '1 day') AS ended_at, reason FROM days LEFT JOIN entities USING (entity)"""
+            least(ended_at, day + INTERVAL '1 day') AS ended_at, reason FROM days LEFT JOIN numbered USING (entity)"""
     )
 
 

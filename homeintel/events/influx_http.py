@@ -14,6 +14,7 @@ import requests
 
 from homeintel.errors import EventSourceError, SourceRefusedError, SourceUnavailableError
 from homeintel.events.influx_series import Series, fast, plain
+from homeintel.settings import Influxdb1Settings, Influxdb3Settings
 
 CHUNK_POINTS = 10_000
 """Points a line of the answer; more makes server and client hold more for no gain in speed."""
@@ -28,39 +29,35 @@ class InfluxqlClient:
     """One server and database.
 
     Args:
-        url: the server's address.
-        database: sent with every query.
+        settings: how to reach it.
         auth: user and password; None without.
         headers: further headers, such as a token's.
-        timeout: seconds a request may be silent.
-        ca_file: the authority to trust; None is the system's.
         secret_name: how a refused password is called in errors.
         one_a_request: whether the server takes one statement a request, its parameters in the address (3.x).
     """
 
     def __init__(
         self,
-        url: str,
-        database: str,
+        settings: Influxdb1Settings | Influxdb3Settings,
         *,
         auth: tuple[str, str] | None = None,
         headers: dict[str, str] | None = None,
-        timeout: float = 60,
-        ca_file: str | None = None,
         secret_name: str = "HOMEINTEL_EVENTS_PASSWORD",  # noqa: S107 - the name of a variable
         one_a_request: bool = False,
     ) -> None:
-        self.url = url.rstrip("/")
-        self.database = database
-        self._timeout = timeout
+        self.url = settings.url.rstrip("/")
+        self.database = settings.database
+        self._timeout = settings.timeout
         self._secret_name = secret_name
         self._one_a_request = one_a_request
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy and no .netrc between a home and its own database
         self._session.auth = auth
-        self._session.verify = ca_file or True
+        self._session.verify = str(settings.ca_file) if settings.ca_file else True
         # On this machine packing costs more than it saves.
-        self._session.headers.update({"Accept-Encoding": "identity" if is_local(url) else "gzip", **(headers or {})})
+        self._session.headers.update(
+            {"Accept-Encoding": "identity" if is_local(self.url) else "gzip", **(headers or {})}
+        )
 
     def version(self) -> str:
         """Return the server's version as `/ping` tells it, without authentication; empty where it does not.

@@ -34,7 +34,6 @@ class Layout:
         attribute_fields: attribute -> the fields that hold it, the text one first: a text's numeric twin is not read.
         domains: the domains that have points.
         measurements: the measurements' names.
-        friendly_names: whether the entities' names are fields or tags.
     """
 
     state_fields: Sequence[str]
@@ -42,6 +41,11 @@ class Layout:
     attribute_fields: Mapping[str, Sequence[str]]
     domains: frozenset[str]
     measurements: Sequence[str]
+
+    @property
+    def point_fields(self) -> list[str]:
+        """The fields of which every point has one."""
+        return [*self.state_fields, *(["value"] if self.has_value else [])]
 
     @property
     def numeric_domains(self) -> frozenset[str]:
@@ -64,7 +68,7 @@ class Layout:
         attributes = ", ".join(sorted(self.attribute_fields)) or "none"
         return [
             f"{len(self.measurements)} measurements, {_naming(self.measurements, self.domains)}",
-            f"states in {' and '.join([*self.state_fields, *(['value'] if self.has_value else [])])}",
+            f"states in {' and '.join(self.point_fields)}",
             f"domains: {', '.join(sorted(self.domains))}",
             f"attributes: {attributes}",
         ]

@@ -17,18 +17,5 @@ class Influxdb1Source(InfluxqlSource):
 
     def __init__(self, settings: Influxdb1Settings, attributes: Iterable[str]) -> None:
         password = settings.password.get_secret_value() if settings.password else ""
-        client = InfluxqlClient(
-            settings.url,
-            settings.database,
-            auth=(settings.username, password) if settings.username else None,
-            timeout=settings.timeout,
-            ca_file=str(settings.ca_file) if settings.ca_file else None,
-        )
-        super().__init__(
-            "influxdb1",
-            client,
-            attributes=attributes,
-            numeric_interval=settings.numeric_interval,
-            retry_seconds=settings.retry_seconds,
-            retention_policy=settings.retention_policy,
-        )
+        client = InfluxqlClient(settings, auth=(settings.username, password) if settings.username else None)
+        super().__init__(settings, client, attributes, retention_policy=settings.retention_policy)

@@ -125,8 +125,7 @@ class Influxdb2Source:
         return [value for table in self._client.tables(query, [name]) for value in table[name].to_pylist()]
 
     def _newest(self, layout: Layout) -> datetime | None:
-        fields = [*layout.state_fields, *(["value"] if layout.has_value else [])]
-        query = flux.newest(self._settings.bucket, fields, LOOK_BACK_DAYS)
+        query = flux.newest(self._settings.bucket, layout.point_fields, LOOK_BACK_DAYS)
         times = [pc.max(table["_time"]).as_py() for table in self._client.tables(query, ["_time"])]
         found = max((time for time in times if time is not None), default=None)
         return found.to_pydatetime(warn=False) if found is not None else None

@@ -23,20 +23,15 @@ class Influxdb3Source(InfluxqlSource):
     def __init__(self, settings: Influxdb3Settings, attributes: Iterable[str]) -> None:
         token = settings.token.get_secret_value() if settings.token else ""
         client = InfluxqlClient(
-            settings.url,
-            settings.database,
+            settings,
             headers={"Authorization": f"Bearer {token}"} if token else None,
-            timeout=settings.timeout,
-            ca_file=str(settings.ca_file) if settings.ca_file else None,
             secret_name="HOMEINTEL_EVENTS_TOKEN",  # noqa: S106 - the name of a variable
             one_a_request=True,
         )
         super().__init__(
-            "influxdb3",
+            settings,
             client,
-            attributes=attributes,
-            numeric_interval=settings.numeric_interval,
-            retry_seconds=settings.retry_seconds,
+            attributes,
             longest_query=timedelta(hours=settings.query_hours),
             recent=f"time > now() - {int(settings.query_hours * 60)}m",
         )

@@ -1,7 +1,9 @@
 """Reads a database of Home Assistant's influxdb integration through InfluxQL; what 1.x and 3.x have in common."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 
 import pyarrow as pa
 
@@ -18,6 +20,7 @@ from homeintel.events.influx_points import (
 from homeintel.events.influx_series import SeriesTable
 from homeintel.events.retry import retried
 from homeintel.events.source import Batch, Found, Pieces
+from homeintel.settings import Influxdb1Settings, Influxdb3Settings
 
 MOST_ROWS = 150_000
 """Rows one slice of time may hold; a slice with more is read again in halves, and so are those after it."""
@@ -33,11 +36,9 @@ class InfluxqlSource:
     """One database, read in slices of time.
 
     Args:
-        name: what `events.source` will say.
+        settings: what both versions have in common.
         client: the server and database.
         attributes: names of the attributes that are wanted.
-        numeric_interval: seconds to which dense numeric series are reduced by the server.
-        retry_seconds: how long a server that does not answer is tried again.
         retention_policy: None is the default one.
         longest_query: the longest time one query may span.
         recent: a time condition for queries on the schema, where the server can't look at everything; empty without.
@@ -47,21 +48,19 @@ class InfluxqlSource:
 
     def __init__(
         self,
-        name: str,
+        settings: Influxdb1Settings | Influxdb3Settings,
         client: InfluxqlClient,
-        *,
         attributes: Iterable[str],
-        numeric_interval: int,
-        retry_seconds: float,
+        *,
         retention_policy: str | None = None,
         longest_query: timedelta = timedelta(days=31),
         recent: str = "",
     ) -> None:
-        self._name = name
+        self._name = settings.source
         self._client = client
         self._attributes = frozenset(attributes)
-        self._interval = numeric_interval
-        self._retry_seconds = retry_seconds
+        self._interval = settings.numeric_interval
+        self._retry_seconds = settings.retry_seconds
         self._from = influxql.from_everything(retention_policy)
         self._longest = longest_query
         self._slice = min(longest_query, timedelta(days=1))
@@ -111,7 +110,7 @@ class InfluxqlSource:
         Numbers of dense series are `reduced` by the server, those of the others `raw`.
         """
         layout = self._layout or self._look()
-        states = [*layout.state_fields, *(["value"] if layout.has_value else [])]
+        states = layout.point_fields
         fields = [*states, *(name for names in layout.attribute_fields.values() for name in names)]
         numeric = layout.numeric_domains
         numbers = numeric if layout.has_value else frozenset()
@@ -161,24 +160,23 @@ class InfluxqlSource:
         return self._layout
 
     def _newest(self, layout: Layout) -> datetime | None:
-        fields = [*layout.state_fields, *(["value"] if layout.has_value else [])]
-        answers = [self._client.ask(influxql.newest(name, self._recent, source=self._from)) for name in fields]
-        stamps = [stamp for series in answers for each in series for stamp in each.cells("time")]
+        queries = [influxql.newest(name, self._recent, source=self._from) for name in layout.point_fields]
+        stamps = [stamp for _, series in self._client.stream(queries) for stamp in series.cells("time")]
         return datetime.fromtimestamp(max(stamps) / 1e9, UTC) if stamps else None
 
     def _refused(self, layout: Layout) -> dict[str, int]:
-        """Count points with wrong clocks; they lie in no day, so no day ever reads them."""
+        """Count points with wrong clocks; they lie in no day, so no day ever reads them.
+
+        A point may have both a text and a number, so the field that more points have is counted.
+        """
         conditions = {"future": "time > now() + 1d", "before 2000": "time < '2000-01-01T00:00:00Z'"}
-        field = "value" if layout.has_value else layout.state_fields[0]
-        counts = {
-            reason: sum(
-                count
-                for series in self._client.ask(influxql.count_where(field, condition, source=self._from))
-                for count in series.cells("count")
-            )
-            for reason, condition in conditions.items()
-        }
-        return {reason: count for reason, count in counts.items() if count}
+        asked = list(product(conditions, layout.point_fields))
+        queries = [influxql.count_where(field, conditions[reason], source=self._from) for reason, field in asked]
+        counts: Counter[tuple[str, str]] = Counter()
+        for which, series in self._client.stream(queries):
+            counts[asked[which]] += sum(series.cells("count"))
+        most = {reason: max(counts[reason, field] for field in layout.point_fields) for reason in conditions}
+        return {reason: count for reason, count in most.items() if count}
 
     def _read_slice(self, layout: Layout, start: datetime, end: datetime) -> list[Batch] | None:
         """Return the batches of one slice; None where it holds too much, and the next attempt will ask for less."""

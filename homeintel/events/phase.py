@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
+import duckdb
 import pandas as pd
 
 from homeintel.errors import EventSourceError, SourceRefusedError
@@ -11,23 +12,44 @@ from homeintel.events.choose import sources_of
 from homeintel.events.domains import ATTRIBUTES
 from homeintel.events.source import EventSource, Found
 from homeintel.events.sync import Rules, Sync, sync
-from homeintel.phase import Outcome, Phase
+from homeintel.phase import Outcome, Phase, Window
 
 KEEP_BEYOND_WINDOW_DAYS = 14
 """Days kept before the window when `events.keep_days` says nothing."""
 
 
+STORE_SHARE = 0.67
+"""What DuckDB gets of `storage.memory_limit` here: the rows that are read stand beside it."""
+
+
 @dataclass(frozen=True)
-class Fetch:
-    """What the night read.
+class Stored:
+    """What the store holds of the window when the fetch is over.
 
     Args:
+        events: how many.
+        newest: the newest one's time, UTC; the window's start where there is none.
+        points: from how many raw points the window's UTC days were made.
+    """
+
+    events: int
+    newest: datetime
+    points: int
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """What the night read, and what there is now.
+
+    Args:
+        stored: of the window.
         found: what each source said of itself.
         sync: what was fetched and committed.
         failure: why nothing, or not everything, was fetched.
         missing: why the second source, which only adds causes, was left out.
     """
 
+    stored: Stored
     found: Sequence[Found] = ()
     sync: Sync = field(default_factory=Sync)
     failure: EventSourceError | None = None
@@ -50,16 +72,29 @@ def fetch(phase: Phase, progress: Callable[[date], None] | None = None) -> Fetch
     Args:
         phase: the night.
         progress: called with each UTC day that was committed.
+
+    Raises:
+        StoreError: the database refused.
     """
-    how = rules(phase)
-    try:
-        sources = sources_of(phase.settings, phase.window, how.attributes)
-    except EventSourceError as error:
-        return Fetch(failure=error)
+    with phase.store.share(STORE_SHARE).connect() as connection:
+        try:
+            found, done, missing = _synced(connection, phase, progress)
+        except EventSourceError as error:
+            return Fetch(_of_window(connection, phase.window), failure=error)
+        stored = _of_window(connection, phase.window)
+        return Fetch(stored, found, done, done.failure, missing or done.missing)
+
+
+def _synced(
+    connection: duckdb.DuckDBPyConnection, phase: Phase, progress: Callable[[date], None] | None
+) -> tuple[list[Found], Sync, EventSourceError | None]:
+    """Return what the sources said of themselves, what was fetched, and why the second was left out from the start."""
+    how = rules(phase, wanted_attributes(connection))
+    sources = sources_of(phase.settings, phase.window, how.attributes)
     try:
         found, missing = _discover(sources)
         done = sync(
-            phase.store,
+            connection,
             sources[: len(found)],
             how,
             start=phase.window.start,
@@ -67,12 +102,10 @@ def fetch(phase: Phase, progress: Callable[[date], None] | None = None) -> Fetch
             until=min(datetime.now(UTC), found[0].ends or datetime.max.replace(tzinfo=UTC)),
             progress=progress,
         )
-        return Fetch(found, done, done.failure, missing or done.missing)
-    except EventSourceError as error:
-        return Fetch(failure=error)
     finally:
         for source in sources:
             source.close()
+    return found, done, missing
 
 
 def _discover(sources: Sequence[EventSource]) -> tuple[list[Found], EventSourceError | None]:
@@ -85,12 +118,12 @@ def _discover(sources: Sequence[EventSource]) -> tuple[list[Found], EventSourceE
     return found, None
 
 
-def rules(phase: Phase) -> Rules:
+def rules(phase: Phase, attributes: frozenset[str]) -> Rules:
     """Return how this home's events are fetched and cleaned."""
     events = phase.settings.events
     keep = events.keep_days or phase.window.days + KEEP_BEYOND_WINDOW_DAYS
     return Rules(
-        attributes=wanted_attributes(phase),
+        attributes=attributes,
         overlap=timedelta(hours=events.overlap_hours),
         keep_days=max(keep, phase.window.days + 1),
         numeric_interval=events.numeric_interval,
@@ -98,10 +131,9 @@ def rules(phase: Phase) -> Rules:
     )
 
 
-def wanted_attributes(phase: Phase) -> frozenset[str]:
+def wanted_attributes(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
     """Return the attributes that later phases use: Home Assistant's usual ones and those phase 1 found."""
-    with phase.store.connect() as connection:
-        rows = connection.execute("SELECT DISTINCT attribute FROM entities WHERE attribute IS NOT NULL").fetchall()
+    rows = connection.execute("SELECT DISTINCT attribute FROM entities WHERE attribute IS NOT NULL").fetchall()
     return ATTRIBUTES | {name for (name,) in rows}
 
 
@@ -126,20 +158,20 @@ def conclude(phase: Phase, done: Fetch) -> Outcome:
     Raises:
         EventSourceError: the source failed, or holds nothing, and no event of the window is stored.
     """
-    kept, newest, points = _of_window(phase)
+    kept = done.stored.events
     figures = {"points_read": done.sync.points_read, "events_kept": kept, "days_fetched": len(done.sync.fetched)}
-    if points == 0:
+    if done.stored.points == 0:
         raise done.failure or _nothing_found(phase, done)
     if done.failure is not None:
-        reason = f"{done.failure} {_stored(kept, newest)}"
+        reason = f"{done.failure} {_age(done.stored)}"
         return Outcome("degraded", done.sync.rows_written, reason, figures)
     if done.missing is not None:
-        reason = f"Causes are missing: {done.missing} {_told(done, kept)}"
+        reason = f"Causes are missing: {done.missing} {_told(done)}"
         return Outcome("degraded", done.sync.rows_written, reason, figures)
     if _read_nothing(done.sync):
-        reason = f"{_nothing_found(phase, done).happened} {_stored(kept, newest)}"
+        reason = f"{_nothing_found(phase, done).happened} {_age(done.stored)}"
         return Outcome("degraded", done.sync.rows_written, reason, figures)
-    return Outcome("succeeded", done.sync.rows_written, _told(done, kept), figures)
+    return Outcome("succeeded", done.sync.rows_written, _told(done), figures)
 
 
 def _read_nothing(done: Sync) -> bool:
@@ -147,15 +179,14 @@ def _read_nothing(done: Sync) -> bool:
     return bool(done.lost) or (done.points_read == 0 and bool(done.wanted) and done.wanted[-1] in done.fetched)
 
 
-def _of_window(phase: Phase) -> tuple[int, datetime, int]:
-    """Return how many events of the window are stored, the newest one's time, and from how many points they come."""
-    with phase.store.connect() as connection:
-        return connection.execute(
-            """SELECT count(*), coalesce(max(ts), $start), (SELECT coalesce(sum(points_read), 0)::BIGINT FROM event_days
-                WHERE day BETWEEN CAST($start AS DATE) AND CAST($end AS DATE))
-            FROM events WHERE ts >= $start AND ts < $end""",
-            {"start": phase.window.start, "end": phase.window.end},
-        ).fetchall()[0]
+def _of_window(connection: duckdb.DuckDBPyConnection, window: Window) -> Stored:
+    row = connection.execute(
+        """SELECT count(*), coalesce(max(ts), $start), (SELECT coalesce(sum(points_read), 0)::BIGINT FROM event_days
+            WHERE day BETWEEN CAST($start AS DATE) AND CAST($end AS DATE))
+        FROM events WHERE ts >= $start AND ts < $end""",
+        {"start": window.start, "end": window.end},
+    ).fetchall()[0]
+    return Stored(*row)
 
 
 def _nothing_found(phase: Phase, done: Fetch) -> SourceRefusedError:
@@ -175,15 +206,15 @@ def _place(phase: Phase) -> str:
     return f"{events.source} ({', '.join(where)})" if where else events.source
 
 
-def _stored(kept: int, newest: datetime) -> str:
-    age = datetime.now(UTC) - newest
+def _age(stored: Stored) -> str:
+    age = datetime.now(UTC) - stored.newest
     days = age / timedelta(days=1)
     told = f"{days:.0f} days" if days >= 2 else f"{age / timedelta(hours=1):.0f} hours"
-    return f"{kept:,} events stored earlier are used; the newest is {told} old."
+    return f"{stored.events:,} events stored earlier are used; the newest is {told} old."
 
 
-def _told(done: Fetch, kept: int) -> str:
+def _told(done: Fetch) -> str:
     points, days = done.sync.points_read, len(done.sync.fetched)
     refused = sum(sum(found.refused.values()) for found in done.found)
     clocks = f" {refused:,} points with a wrong clock were refused." if refused else ""
-    return f"{points:,} points read in {days} UTC days; {kept:,} events in the window.{clocks}"
+    return f"{points:,} points read in {days} UTC days; {done.stored.events:,} events in the window.{clocks}"

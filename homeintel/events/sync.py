@@ -21,14 +21,10 @@ from homeintel.events.plan import Plan, plan
 from homeintel.events.reading import Arrived, Begun, Ended, Piece, Reading
 from homeintel.events.source import EventSource
 from homeintel.events.storms import find_storms
-from homeintel.store import Store
 
 ROWS_AHEAD = 150_000
 """Rows that are read while others are cleaned: about a piece of days, some 15 MB."""
 
-
-STORE_SHARE = 0.67
-"""What DuckDB gets of `storage.memory_limit` here: the rows that are read stand beside it."""
 
 _SETTINGS = """
 SET threads = 1;  -- the reader's thread and InfluxDB need the others; two are a fifth dearer and no faster beside them
@@ -81,7 +77,7 @@ class Rules:
 
 
 def sync(
-    store: Store,
+    connection: duckdb.DuckDBPyConnection,
     sources: Sequence[EventSource],
     rules: Rules,
     *,
@@ -93,30 +89,26 @@ def sync(
     """Fetch what is missing of a window and return what was done; committed days survive any failure.
 
     Args:
-        store: the database.
+        connection: to the store.
         sources: already discovered; the first is the history, a second is merged into it.
         rules: how.
         start: the window's start, UTC.
         end: its end, UTC, exclusive; days are fetched whole, up to `until`.
         until: now, or where the source's history ends.
         progress: called with each committed day.
-
-    Raises:
-        StoreError: the database refused.
     """
-    with store.share(STORE_SHARE).connect() as connection:
-        connection.execute(_SETTINGS)
-        reading = Reading(sources)
-        days = plan(connection, reading.identity, start, min(end, until), rules.overlap)
-        usual = max(days.stored.values(), default=0)
-        pieces = (Piece.of(some, until) for run in days.runs for some in sources[0].pieces(run, usual))
-        done = _Night(connection, reading, rules, days, progress).fetch(pieces)
-        if done.fetched:
-            gaps.join_gaps(connection, until)
-            link_runs(connection, start, end)
-        dropped = drop_before(connection, day_bounds((end - timedelta(days=rules.keep_days)).date())[0])
-        connection.execute("CHECKPOINT")
-        return replace(done, dropped_days=dropped)
+    connection.execute(_SETTINGS)
+    reading = Reading(sources)
+    days = plan(connection, reading.identity, start, min(end, until), rules.overlap)
+    usual = max(days.stored.values(), default=0)
+    pieces = (Piece.of(some, until) for run in days.runs for some in sources[0].pieces(run, usual))
+    done = _Night(connection, reading, rules, days, progress).fetch(pieces)
+    if done.fetched:
+        gaps.join_gaps(connection, until)
+        link_runs(connection, start, end)
+    dropped = drop_before(connection, day_bounds((end - timedelta(days=rules.keep_days)).date())[0])
+    connection.execute("CHECKPOINT")
+    return replace(done, dropped_days=dropped)
 
 
 def _rows(item: Begun | Arrived | Ended) -> int:

@@ -1,8 +1,11 @@
 """The texts of Flux queries: exactly these, and a real Flux parser accepts them."""
 
+import inspect
 import os
 import subprocess
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homeintel.events import flux
+from homeintel.events.phase import run
+from tests.events.fake_influxdb2 import influxdb2
+from tests.events.fakes import TOKEN
+from tests.events.homes import phase_of
+from tests.events.test_influxdb2 import EVENING
 
 START, END = datetime(2026, 11, 6, tzinfo=UTC), datetime(2026, 11, 7, tzinfo=UTC)
 NASTY = 'x" |> yield() ${1}\\ \n'
@@ -26,6 +34,24 @@ def points(bucket: str = "b") -> str:
     )
 
 
+PARTS = ("states", "values", "attributes", "numbers")
+
+
+def slices(bucket: str) -> Iterator[str]:
+    """The text of a slice for every choice of what there is to ask for, with one field or domain and with several."""
+    for chosen in product((False, True), repeat=len(PARTS)):
+        there = [part for part, wanted in zip(PARTS, chosen, strict=True) if wanted]
+        for names in (["light"], ["light", "select", NASTY]):
+            yield flux.points(
+                bucket,
+                START,
+                END,
+                fields={part: names for part in there if part != "numbers"},
+                domains=dict.fromkeys(there, names),
+                seconds=60,
+            )
+
+
 def texts(bucket: str) -> dict[str, str]:
     """Every kind of text the package can build."""
     return {
@@ -34,10 +60,6 @@ def texts(bucket: str) -> dict[str, str]:
         "newest": flux.newest(bucket, ["state", "value"], 400),
         "count_between": flux.count_between(bucket, "value", START, END),
         "points": points(bucket),
-        "only_numbers": flux.points(bucket, START, END, fields={}, domains={"numbers": ["sensor"]}, seconds=60),
-        "only_states": flux.points(
-            bucket, START, END, fields={"states": ["state", "state_value"]}, domains={"states": ["light"]}, seconds=60
-        ),
     }
 
 
@@ -99,13 +121,37 @@ def test_a_name_stays_inside_its_literal(name: str) -> None:
     assert "${" not in unescaped
 
 
-def test_a_real_flux_parser_accepts_every_text() -> None:
+def test_nothing_to_ask_is_no_text() -> None:
+    assert flux.points("b", START, END, fields={}, domains={}, seconds=60) == ""
+    assert flux.points("b", START, END, fields={"states": []}, domains={"states": ["light"]}, seconds=60) == ""
+
+
+def test_every_builder_is_among_the_texts() -> None:
+    builders = {name for name, made in inspect.getmembers(flux, inspect.isfunction) if made.__module__ == flux.__name__}
+    assert {name for name in builders if not name.startswith("_")} == {*texts("b"), "literal"}
+
+
+def parsed(queries: Sequence[str]) -> list[str]:
+    """What a real Flux parser says of each query."""
     folder = os.environ.get("HOMEINTEL_FLUX_CHECK")
     if not folder:
         pytest.skip("HOMEINTEL_FLUX_CHECK names no folder with a Flux parser")
-    queries = [text for bucket in ("Home Assistant", NASTY) for text in texts(bucket).values()]
-    lines = "\n".join(query.replace("\n", "\\n") for query in queries) + "\nfrom(bucket: 1 +\n"
+    lines = "\n".join(query.replace("\n", "\\n") for query in queries) + "\n"
     command = ["node", str(Path(folder) / "check.mjs")]
     checked = subprocess.run(command, input=lines, capture_output=True, text=True, timeout=60, check=False)
-    verdicts = [line.split()[0] for line in checked.stdout.splitlines()]
-    assert verdicts == ["ok"] * len(queries) + ["BAD"]  # the last is wrong: the parser can say no
+    return [line.split()[0] for line in checked.stdout.splitlines()]
+
+
+def test_a_real_flux_parser_accepts_every_text() -> None:
+    buckets = ("Home Assistant", NASTY)
+    queries = [text for bucket in buckets for text in (*texts(bucket).values(), *filter(None, slices(bucket)))]
+    assert len(queries) == 2 * (5 + 30)
+    assert parsed([*queries, "from(bucket: 1 +"]) == ["ok"] * len(queries) + ["BAD"]  # the parser can say no
+
+
+def test_a_real_flux_parser_accepts_what_a_night_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOMEINTEL_EVENTS_TOKEN", TOKEN)
+    with influxdb2(*EVENING) as fake:
+        run(phase_of(tmp_path, {"source": "influxdb2", "url": fake.url}, days=1))
+    assert len(fake.queries) == 8
+    assert parsed(fake.queries) == ["ok"] * 8

@@ -59,7 +59,8 @@ class Growing:
 
 
 def one_night(store: Store, source: Growing, now: datetime, days: int = 7) -> Sync:
-    return sync(store, [source], RULES, start=now - timedelta(days=days), end=now, until=now)
+    with store.connect() as connection:
+        return sync(connection, [source], RULES, start=now - timedelta(days=days), end=now, until=now)
 
 
 def test_later_nights_read_a_day_or_two_and_the_file_stays_small(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +100,8 @@ def test_a_backfill_keeps_what_is_newer_and_joins_it(store: Store, monkeypatch: 
     one_night(store, source, now, days=5)
     newest = rows(store, "SELECT max(ts), count(*) FROM events")
     earlier = FIRST + timedelta(days=15)
-    sync(store, [source], RULES, start=earlier - timedelta(days=5), end=earlier, until=now)
+    with store.connect() as connection:
+        sync(connection, [source], RULES, start=earlier - timedelta(days=5), end=earlier, until=now)
     assert rows(store, "SELECT max(ts) FROM events") == [newest[0][:1]]
     firsts = rows(store, "SELECT count(*) FROM events WHERE previous IS NULL")
     assert firsts == [(20,)]  # each light's first state, once
