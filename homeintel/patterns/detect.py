@@ -27,7 +27,8 @@ def detect_all(history: History, limits: Limits = IN_FORCE) -> Findings:
     pairs = detect_pairs(history, presence.home, limits)
     sure_pairs, pair_gate = _control("co_occurrence", pairs.found, pairs.tests, limits.false_discovery_rate)
     settled = settle(routines.found, sure_pairs)
-    sure_routines, routine_gate = _control("routines", settled.routines, routines.tests, limits.false_discovery_rate)
+    most = limits.false_discovery_rate
+    sure_routines, routine_gate = _control("routines", settled.routines, routines.tests, most, dependent=True)
     patterns = tuple(traced.pattern for traced in (*sure_routines, *settled.pairs))
     anomalies, anomaly_gates = detect_anomalies(history, presence, awake, patterns)
     own = Gate("history", "changes that are no echo of another entity's", len(history.changes.time))
@@ -37,9 +38,14 @@ def detect_all(history: History, limits: Limits = IN_FORCE) -> Findings:
     return Findings(patterns, anomalies, (read, own, days, *of_routines, *of_pairs, *anomaly_gates))
 
 
-def _control(detector: str, found: Sequence[Traced], tests: int, most: float) -> tuple[list[Traced], Gate]:
-    """Fill in q-values and drop what the false-discovery rate does not allow; each detector is a family of its own."""
-    q_values = benjamini_hochberg([traced.pattern.p_value for traced in found], tests)
+def _control(
+    detector: str, found: Sequence[Traced], tests: int, most: float, *, dependent: bool = False
+) -> tuple[list[Traced], Gate]:
+    """Fill in q-values and drop what the false-discovery rate does not allow; each detector is a family of its own.
+
+    The streams of a home depend on each other, for people do several things at once: `dependent` holds the rate even so.
+    """
+    q_values = benjamini_hochberg([traced.pattern.p_value for traced in found], tests, dependent=dependent)
     funnel = Funnel(detector)
     kept = []
     for traced, q_value in zip(found, q_values.tolist(), strict=True):

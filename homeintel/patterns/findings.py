@@ -85,7 +85,7 @@ class Traced:
     Args:
         pattern: the pattern.
         times: Unix seconds of the changes it explains.
-        occasions: Unix seconds of a pair's triggers, whether its conditions hold or not; empty for a routine.
+        occasions: Unix seconds of a pair's triggers, also outside the hours it is tied to; empty for a routine.
         followed: on which of the occasions the action followed.
         by_motion: a pair's trigger is a sensor that sees people move.
     """

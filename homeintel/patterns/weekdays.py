@@ -1,15 +1,18 @@
-"""Sets of weekdays: their names, and which set explains a habit best."""
+"""Sets of weekdays: their names, and what it costs to choose among them."""
 
-from itertools import combinations
+from functools import cache
 
 import numpy as np
 
-from homeintel.patterns.arrays import Bools
+from homeintel.patterns.arrays import Bools, Floats
 
 NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 COMMON_SETS = (("all", 0b1111111), ("weekday", 0b0011111), ("weekend", 0b1100000))
 """Name and bit mask; bit 0 is Monday."""
+
+COMMON_SHARES = (0.5, 0.15, 0.15)
+"""Of the error allowed, what each common set may use."""
 
 
 def mask_name(mask: int) -> str:
@@ -33,8 +36,27 @@ def in_set(mask: int) -> Bools:
     return (mask >> np.arange(7) & 1).astype(bool)
 
 
-def all_masks() -> tuple[int, ...]:
-    """Return every set worth asking about: the common ones, then sets of one to four weekdays."""
-    common = [mask for _, mask in COMMON_SETS]
-    others = [sum(1 << day for day in days) for size in range(1, 5) for days in combinations(range(7), size)]
-    return (*common, *(mask for mask in others if mask not in common))
+@cache
+def set_costs() -> Floats:
+    """Return for each of the 128 bit masks what choosing it costs a p-value, in log units; infinite for no day at all.
+
+    Half of the error allowed belongs to every day, 15 % each to weekdays and weekends, the rest in equal parts to days in a
+    row (Monday to Thursday) and to all other sets.
+    """
+    masks = range(1, 128)
+    common = dict(zip((mask for _, mask in COMMON_SETS), COMMON_SHARES, strict=True))
+    in_a_row = [mask for mask in masks if mask not in common and _in_a_row(mask)]
+    others = [mask for mask in masks if mask not in common and mask not in in_a_row]
+    rest = 1 - sum(COMMON_SHARES)
+    shares = np.zeros(128)
+    for some in (in_a_row, others):
+        shares[some] = rest / 2 / len(some)
+    for mask, share in common.items():
+        shares[mask] = share
+    with np.errstate(divide="ignore"):
+        return np.asarray(-np.log(shares))
+
+
+def _in_a_row(mask: int) -> bool:
+    """Return whether the weekdays follow each other, round the week."""
+    return any(mask == sum(1 << (first + day) % 7 for day in range(mask.bit_count())) for first in range(7))

@@ -16,9 +16,10 @@ MOST_LAG = 600.0
 
 SCREEN_LAGS = (10.0, 60.0, 180.0, MOST_LAG)
 SCREEN_RATIO = 8.0
-SCREEN_SHARE = 0.1
+SCREEN_SHARE = 0.03
 """A pair passes the screen where, at one of the lags, its log likelihood ratio against an even rate is so great (less can't
-survive the correction over thousands of pairs), and it happens on so many of the trigger's occasions."""
+survive the correction over thousands of pairs), and it happens on so many of the trigger's occasions: after dark alone, say,
+of a sensor that is tripped all day."""
 
 BURST_SECONDS = 30.0
 """A trigger that comes again so soon is the same occasion: a contact that chatters, a person still moving."""

@@ -9,10 +9,14 @@ from homeintel.patterns.arrays import Bools, Floats, Ints
 from homeintel.patterns.calendar import DAY
 from homeintel.patterns.history import History, Stream
 
-LIGHT_COST = 6.5
-DAYS_COST = 7.5
-HOURS_COST = 8.5
-"""Log likelihood a condition must gain over none: for its second rate, and for how many such conditions were tried."""
+LIGHT_COST = 3.5
+DAYS_COST = 4.5
+HOURS_COST = 6.5
+"""Log likelihood a condition must gain over none, and what its choice costs the p-value: the parts of the error allowed that
+belong to darkness or daylight, to weekdays or weekends, and to each of some 400 spans of hours add up to less than one."""
+
+LEAST_HITS = 5
+"""With fewer, hours of the day are no condition but an accident."""
 
 SHARPER = 2.0
 """Inside a condition the action must follow so many times as often as outside it."""
@@ -73,7 +77,7 @@ def sharpest(occasions: Stream, fixed: list[Condition], open_: Bools, hit: Bools
 
 def _hours(occasions: Stream, open_: Bools, hit: Bools) -> list[Condition]:
     """Return the whole hours of the day, from one to another, that gain most; none where hits are few."""
-    if hit.sum() < 10:
+    if hit.sum() < LEAST_HITS:
         return []
     hour = (occasions.wall % DAY // 3600).astype(np.int64)
     trials = np.cumsum(np.concatenate([[0], np.tile(np.bincount(hour[open_], minlength=24), 2)]))

@@ -129,8 +129,12 @@ def _traced(history: History, pair: Judged) -> Traced:
     times = pair.action.time[pair.action_row[pair.hit]]
     name = history.entities[pair.trigger.entity]
     by_motion = is_motion(name, history.property_of.get(name))
-    followed = pair.lag[pair.able] <= pair.window
-    return Traced(_pattern(history, pair), times, pair.trigger.time[pair.able], followed, by_motion)
+    # Darkness and kinds of day are conditions in their own right; hours might just be those of a routine.
+    counted = (
+        pair.open if "after" not in pair.condition.texts or "sunset" in pair.condition.texts.values() else pair.able
+    )
+    followed = pair.lag[counted] <= pair.window
+    return Traced(_pattern(history, pair), times, pair.trigger.time[counted], followed, by_motion)
 
 
 def _pattern(history: History, pair: Judged) -> Pattern:

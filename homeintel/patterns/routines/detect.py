@@ -20,7 +20,7 @@ from homeintel.patterns.routines.scan import MIN_DAYS, Candidate, scan
 from homeintel.patterns.routines.sun import NOON, follows_sun, frames
 from homeintel.patterns.stats.circular import circular_difference
 from homeintel.patterns.stats.intervals import next_time, wilson
-from homeintel.patterns.stats.tails import probability
+from homeintel.patterns.stats.tails import log_chance_tail, probability
 from homeintel.patterns.weekdays import mask_name, name_mask
 
 MOST_PER_STREAM = 6
@@ -32,6 +32,9 @@ PROMISING = np.log(0.05)
 SUN_DAYS = 8
 SUN_STRENGTH = 7.0
 """With fewer days, or where the clock shows so little (log likelihood), nothing can be told to follow the sun."""
+
+LEAST_SHARE = 0.3
+"""Of the days on which somebody was there at that time: what was rarely possible at all, and happened then, is no habit."""
 
 NEIGHBOUR_MINUTES = 30.0
 """A second routine nearer than this, or than both spreads, is the first one's other half."""
@@ -85,11 +88,12 @@ def _name(history: History, stream: Stream) -> str:
 
 @dataclass(frozen=True)
 class _Found:
-    """A candidate on one clock, with its fit."""
+    """A candidate on one clock, with its fit; `other`: the window of the other weekdays, found with it."""
 
     frame: Frame
     candidate: Candidate
     fit: Fit
+    other: Candidate | None = None
 
 
 def _search(
@@ -98,10 +102,12 @@ def _search(
     """Yield the routines of all streams: in each round the most telling window of each stream, then the next one."""
     clocks = frames(history.calendar) if streams else {}
     free: dict[int, Bools] = {row: np.ones(len(s.time), dtype=np.bool_) for row, s in enumerate(streams)}
+    background = {row: mask.copy() for row, mask in free.items()}
     taken: dict[int, list[Pattern]] = {row: [] for row in free}
     left = list(free)
     for _ in range(MOST_PER_STREAM):
-        found = _round(history, [streams[row] for row in left], [free[row] for row in left], present, clocks)
+        own = [[masks[row] for row in left] for masks in (free, background)]
+        found = _round(history, [streams[row] for row in left], own[0], own[1], present, clocks)
         going_on = []
         for row, best in zip(left, found, strict=True):
             if best is None or not len(best.fit.events):
@@ -109,15 +115,20 @@ def _search(
             if best.candidate.log_p > most_log_p:
                 funnel.miss(-best.candidate.log_p, _miss_text(history, streams[row], best))
                 continue
-            free[row][best.fit.events] = False
             going_on.append(row)
-            pattern = _pattern(history, streams[row], best)
-            times = streams[row].time[best.fit.events]
-            if takes_back(history, streams[row].entity, times):
-                continue
-            if not any(_same_habit(pattern, other) for other in taken[row]):
-                taken[row].append(pattern)
-                yield Traced(pattern, times)
+            free[row][best.fit.events] = False
+            parts = [best]
+            other = _other_part(history, streams[row], free[row], present, best)
+            if other is not None and other.candidate.log_p <= most_log_p:
+                free[row][other.fit.events] = False
+                parts.append(other)
+            for part in (part for part in parts if part.fit.kept.sum() >= LEAST_SHARE * part.fit.there.sum()):
+                pattern, times = _pattern(history, streams[row], part), streams[row].time[part.fit.events]
+                again = any(_same_habit(pattern, known) for known in taken[row])
+                if not again and not takes_back(history, streams[row].entity, times):
+                    taken[row].append(pattern)
+                    background[row][part.fit.events] = False
+                    yield Traced(pattern, times)
         left = going_on
 
 
@@ -125,19 +136,21 @@ def _round(
     history: History,
     streams: Sequence[Stream],
     free: Sequence[Bools],
+    background: Sequence[Bools],
     present: Present,
     clocks: Mapping[str, Frame],
 ) -> list[_Found | None]:
     found: dict[str, list[_Found | None]] = {}
     strong = np.zeros(len(streams), dtype=bool)
     for name, frame in clocks.items():
-        days = Present(present.days & ~np.isnan(frame.shift), present.hours)
+        days = replace(present, days=present.days & ~np.isnan(frame.shift))
         rows = [
             row for row, s in enumerate(streams) if name == "clock" or (strong[row] and _distinct_days(s) >= SUN_DAYS)
         ]
         times = [frame.times(streams[row].wall) for row in rows]
         chosen = [streams[row] for row in rows]
-        candidates = scan(history, chosen, times, [free[row] for row in rows], frame, days)
+        masks = [[own[row] for row in rows] for own in (free, background)]
+        candidates = scan(history, chosen, times, masks[0], masks[1], frame, days)
         found[name] = [None] * len(streams)
         for row, own, candidate in zip(rows, times, candidates, strict=True):
             if candidate is not None and (name == "clock" or candidate.log_p <= PROMISING):
@@ -152,19 +165,35 @@ def _fitted(
     history: History, stream: Stream, times: Floats, free: Bools, frame: Frame, days: Present, candidate: Candidate
 ) -> _Found:
     """Return the candidate's fit; one window that holds two habits of different weekdays is narrowed to the first."""
-    fitted = fit(history, stream, times, free, frame, days, candidate)
-    part = split(history, fitted, candidate)
-    if part is not None:
-        fitted = fit(history, stream, times, free, frame, days, part)
-    return _refined(_Found(frame, candidate, fitted))
+    parts = split(history, times, free, days, candidate)
+    narrowed = candidate if parts is None else parts[0]
+    fitted = fit(history, stream, times, free, frame, days, narrowed)
+    return _refined(_Found(frame, candidate, fitted, parts[1] if parts is not None else None))
 
 
 def _refined(found: _Found) -> _Found:
     """Return the candidate with the p-value of the set of weekdays that was fitted, where that is smaller."""
     fitted = found.fit
     hits, days = int(fitted.kept.sum()), int(fitted.possible.sum())
-    log_p = found.candidate.on_set(hits, days, 2 * fitted.tolerance)
+    log_p = found.candidate.on_set(hits, days, 2 * fitted.tolerance, fitted.mask)
     return replace(found, candidate=replace(found.candidate, log_p=min(found.candidate.log_p, log_p)))
+
+
+def _other_part(history: History, stream: Stream, free: Bools, present: Present, found: _Found) -> _Found | None:
+    """Return the habit of the other weekdays, found in the same window; None where it does not stand out by itself.
+
+    Where to look was told by the first part, so nothing is paid for a search.
+    """
+    if found.other is None:
+        return None
+    frame, days = found.frame, replace(present, days=present.days & ~np.isnan(found.frame.shift))
+    fitted = fit(history, stream, frame.times(stream.wall), free, frame, days, found.other)
+    hits, possible = int(fitted.kept.sum()), int(fitted.possible.sum())
+    rate, weight = found.other.chance_within(2 * fitted.tolerance), found.other.a + found.other.b
+    log_p = max(found.candidate.log_p, log_chance_tail(hits, possible, rate * weight, (1 - rate) * weight))
+    if hits < MIN_DAYS or fitted.mask & found.fit.mask:
+        return None
+    return _Found(frame, replace(found.other, log_p=log_p), fitted)
 
 
 def _decide(stream: Stream, clocks: Mapping[str, Frame], found: Mapping[str, _Found | None]) -> _Found | None:
@@ -221,7 +250,7 @@ def _pattern(history: History, stream: Stream, best: _Found) -> Pattern:
         confidence=next_time(occurrences, opportunities),
         confidence_low=low,
         confidence_high=high,
-        expected=found.chance * opportunities,
+        expected=found.chance_within(2 * fitted.tolerance) * opportunities,
         p_value=probability(found.log_p),
         q_value=1.0,
         minute_of_day=minute if sun else fitted.centre / 60,

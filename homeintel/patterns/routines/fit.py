@@ -10,7 +10,7 @@ from homeintel.patterns.history import History, Stream
 from homeintel.patterns.routines.grid import Frame, Present
 from homeintel.patterns.routines.scan import Candidate
 from homeintel.patterns.stats.mixture import normal_over_background
-from homeintel.patterns.weekdays import COMMON_SETS, all_masks, in_set
+from homeintel.patterns.weekdays import COMMON_SETS, in_set, set_costs
 
 TOLERANCE_SPREADS = 3.0
 """A day counts as kept within so many spreads of the centre: 99.7 % of a normal habit."""
@@ -21,23 +21,16 @@ MIN_TOLERANCE = 4.0
 MAX_TOLERANCE = 120.0
 """Minutes; what is wider is no time of day."""
 
-SPLIT_GAIN = 3.0
-"""Log likelihood that weekday or weekend must gain over every day: Akaike's 1 for the second rate and 2 for the choice."""
-
 LEAST_PART = 3
-SPLIT_TIMES_GAIN = 8.0
-"""Log likelihood that times of their own must gain weekdays and weekend, each with so many days."""
+SPLIT_TIMES_GAIN = 4.5
+"""Log likelihood that times of their own must gain weekdays and weekend, each with so many days: one habit seems to be two
+in three of a thousand cases."""
 
-REST_SHARE = 0.5
-REST_SHARE_OTHER = 0.25
-"""On the other weekdays it may happen at most so often as on the set's (of weekday or weekend; of any other set);
-otherwise it is one habit, kept unevenly."""
+SPLIT_REACH = 0.6
+"""Widths of the window about its centre in which the times are compared."""
 
 MOSTLY_HELD = 0.5
 """A weekday of which less than this share is possible is one on which the state mostly holds already."""
-
-SET_GAIN = 7.0
-"""The same for any other set of weekdays: there are some 95 of them."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +44,7 @@ class Fit:
         mask: weekdays.
         kept: days it happened: shape (days,).
         possible: days it could have, of the set: shape (days,).
+        there: days of the set on which somebody was there at that time: shape (days,).
         events: indices into the stream of the events it explains.
         times: of each kept day, in order, the seconds from the centre: shape (kept,).
     """
@@ -61,6 +55,7 @@ class Fit:
     mask: int
     kept: Bools
     possible: Bools
+    there: Bools
     events: Ints
     times: Floats
 
@@ -93,39 +88,54 @@ def fit(
     kept = _kept(times, days, free, centre, tolerance, len(usable))
     there = present.at(np.arange(len(usable)) * DAY + centre + np.nan_to_num(frame.shift))
     possible = usable & (kept | (there & ~_held_at(history, stream, frame, centre - tolerance)))
-    mask = best_mask(kept, possible, usable, weekdays)
+    mask = best_mask(kept, possible, usable, weekdays, found.chance_within(2 * tolerance / 60))
     chosen = in_set(mask)[weekdays]
     offsets, events = _nearest(times, days, free, centre, tolerance, usable & chosen)
-    return Fit(centre, spread / 60, tolerance / 60, mask, kept & possible & chosen, possible & chosen, events, offsets)
+    own, somebody = possible & chosen, usable & chosen & (there | kept)
+    return Fit(centre, spread / 60, tolerance / 60, mask, kept & own, own, somebody, events, offsets)
 
 
-def split(history: History, fitted: Fit, found: Candidate) -> Candidate | None:
-    """Return the window of the weekdays, or the weekend, alone, where the two differ in time; None where they don't.
+def split(
+    history: History, times: Floats, free: Bools, present: Present, found: Candidate
+) -> tuple[Candidate, Candidate] | None:
+    """Return the windows of weekdays and of weekends, the one with more days first, where the two differ in time.
 
-    One wide window may hold two habits, such as a blind at seven on weekdays and at nine on weekends.
+    One wide window may hold two habits, such as a blind at seven on weekdays and at nine on weekends. Compares one normal
+    habit with two of the same spread; None where two do not explain the times clearly better.
+
+    Args:
+        history: the window.
+        times: the stream's times on the frame's clock.
+        free: which of them no other routine explains.
+        present: when somebody is there.
+        found: the wide window.
     """
-    weekdays = history.calendar.weekdays[np.flatnonzero(fitted.kept)]
-    if len(weekdays) != len(fitted.times):
-        return None
-    weekend = weekdays >= 5
-    parts = [fitted.times[~weekend], fitted.times[weekend]]
+    centre = (found.start + found.width / 2) * 60 % DAY
+    days = _routine_days(times, centre)
+    base = present.days & in_set(found.mask)[history.calendar.weekdays]
+    offsets, rows = _nearest(times, days, free, centre, SPLIT_REACH * found.width * 60, base)
+    weekend = history.calendar.weekdays[np.unique(days[rows])] >= 5
+    parts = (offsets[~weekend], offsets[weekend])
     if min(len(part) for part in parts) < LEAST_PART:
         return None
-    spreads = [max(float(np.std(part, ddof=1)), 60.0) for part in parts]
-    whole = max(float(np.std(fitted.times, ddof=1)), 60.0)
-    gain = sum(len(part) * np.log(whole / spread) for part, spread in zip(parts, spreads, strict=True))
-    if gain < SPLIT_TIMES_GAIN:
+    pooled = np.concatenate([part - part.mean() for part in parts])
+    spread = max(float(np.sqrt((pooled**2).sum() / (len(pooled) - 2))), 60.0)
+    whole = max(float(np.std(offsets, ddof=1)), 60.0)
+    if len(offsets) * np.log(whole / spread) < SPLIT_TIMES_GAIN:
         return None
-    chosen = int(len(parts[1]) > len(parts[0]))
-    centre = fitted.centre + float(np.median(parts[chosen]))
-    width = max(4 * spreads[chosen] / 60, 6.0)
-    return replace(found, start=centre / 60 - width / 2, width=width, mask=COMMON_SETS[1 + chosen][1])
+    width = float(np.clip(3 * spread / 60, 6.0, found.width))
+    made = [
+        replace(found, start=(centre + float(part.mean())) / 60 - width / 2, width=width, mask=COMMON_SETS[kind][1])
+        for kind, part in ((1, parts[0]), (2, parts[1]))
+    ]
+    made.sort(key=lambda part: part.mask, reverse=len(parts[1]) > len(parts[0]))
+    return made[0], made[1]
 
 
-def best_mask(kept: Bools, possible: Bools, usable: Bools, weekdays: Ints) -> int:
-    """Return the set of weekdays that explains the kept days best: every day, unless another gains clearly.
+def best_mask(kept: Bools, possible: Bools, usable: Bools, weekdays: Ints, chance: float) -> int:
+    """Return the set of weekdays that explains the kept days best, the choice paid for.
 
-    Compares the likelihood of one rate for all days with one rate inside the set and another outside it. A weekday on
+    Compares the likelihood of one rate inside the set, chance outside it, with that of chance on all days. A weekday on
     which the state mostly holds already counts with all its days: what another habit has done there is not this one's.
 
     Args:
@@ -133,34 +143,19 @@ def best_mask(kept: Bools, possible: Bools, usable: Bools, weekdays: Ints) -> in
         possible: days it could have.
         usable: days that count at all.
         weekdays: Monday 0 of each day.
-
-    Source: H. Akaike, "A new look at the statistical model identification", IEEE Trans. Autom. Control 19 (1974).
+        chance: the share of days that chance explains.
     """
     hits = np.bincount(weekdays[kept & possible], minlength=7)
     able = np.bincount(weekdays[possible], minlength=7)
     there = np.bincount(weekdays[usable], minlength=7)
     days = np.where(able < MOSTLY_HELD * there, there, able)
-    masks = all_masks()
-    inside = np.array([in_set(mask) for mask in masks], dtype=float)
+    masks = np.arange(1, 128)
+    inside = (masks[:, None] >> np.arange(7) & 1).astype(float)
     in_hits, in_days = inside @ hits, inside @ days
-    gain = _log_likelihood(in_hits, in_days) + _log_likelihood(hits.sum() - in_hits, days.sum() - in_days)
-    gain -= _log_likelihood(np.array([hits.sum()]), np.array([days.sum()]))
-    limit = np.where(np.arange(len(masks)) < len(COMMON_SETS), REST_SHARE, REST_SHARE_OTHER)
-    out_hits, out_days = hits.sum() - in_hits, np.maximum(days.sum() - in_days, 1)
-    higher = in_hits * out_days * limit >= out_hits * np.maximum(in_days, 1)
-    cost = np.array([0.0, SPLIT_GAIN, SPLIT_GAIN] + [SET_GAIN] * (len(masks) - 3))
-    net = np.where(higher, gain, -np.inf) - cost
-    net[0] = 0.0
-    return masks[int(np.argmax(net))]
-
-
-def _log_likelihood(hits: Ints | Floats, days: Ints | Floats) -> Floats:
-    share = hits / np.maximum(days, 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        terms = np.where(hits > 0, hits * np.log(share), 0) + np.where(
-            hits < days, (days - hits) * np.log(1 - share), 0
-        )
-    return np.asarray(terms)
+    rate = float(np.clip(chance, 1e-6, 1 - 1e-6))
+    share = np.clip(in_hits / np.maximum(in_days, 1), 1e-9, 1 - 1e-9)
+    gain = in_hits * np.log(share / rate) + (in_days - in_hits) * np.log((1 - share) / (1 - rate))
+    return int(masks[np.argmax(np.where(share > rate, gain, 0.0) - set_costs()[masks])])
 
 
 def _routine_days(times: Floats, centre: float) -> Ints:

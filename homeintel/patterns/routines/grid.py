@@ -41,10 +41,12 @@ class Present:
     Args:
         days: days with data on which somebody was at home: shape (days,).
         hours: whether people are awake at home within `AROUND_HOURS` of each wall-clock hour: shape (24 * days,).
+        awake: whether they are in that hour itself: shape (24 * days,).
     """
 
     days: Bools
     hours: Bools
+    awake: Bools
 
     @classmethod
     def of(cls, history: History, home_days: Bools, awake: AwakeTime) -> "Present":
@@ -52,12 +54,18 @@ class Present:
         walls = np.arange(24 * history.calendar.days) * 3600.0 + 1800.0
         now = awake.at(history.calendar.utc(walls))
         around = np.convolve(now, np.ones(2 * AROUND_HOURS + 1), mode="same") > 0
-        return cls(home_days, np.asarray(around[: len(now)]))
+        return cls(home_days, np.asarray(around[: len(now)]), now)
 
     def at(self, wall: Floats) -> Bools:
         """Return whether somebody is there at each wall-clock time."""
-        hour = np.clip(wall // 3600, 0, len(self.hours) - 1).astype(np.int64)
-        return np.asarray(self.hours[hour])
+        return np.asarray(self.hours[self._hour(wall)])
+
+    def awake_at(self, wall: Floats) -> Bools:
+        """Return whether somebody is seen awake in the hour of each wall-clock time."""
+        return np.asarray(self.awake[self._hour(wall)])
+
+    def _hour(self, wall: Floats) -> Ints:
+        return np.clip(wall // 3600, 0, len(self.hours) - 1).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -66,13 +74,17 @@ class Grid:
 
     Args:
         events: cumulative number of events before each bin, a day longer than the window: (streams, bins + 1).
-        held: whether the entity already was in the state, or nobody was there, at the start of each bin: (streams, bins).
+        held: whether the entity already was in the state at the start of each bin: (streams, bins).
+        there: cumulative number of bins before each one in which somebody was there, a day longer: (bins + 1,).
+        awake: whether somebody was seen awake in each bin: (bins,).
         days: days of the window.
         bin_minutes: how long a bin is.
     """
 
     events: Ints
     held: Bools
+    there: Ints
+    awake: Bools
     days: int
     bin_minutes: int
 
@@ -90,9 +102,22 @@ class Grid:
         found = self.events[:, width : width + size] > self.events[:, :size]
         return np.asarray(found).reshape(-1, self.days, self.bins)
 
-    def possible(self, hits: Bools) -> Bools:
-        """Return for each stream, day and window start whether it happened or could have: it was not held yet."""
-        return np.asarray(hits | ~self.held.reshape(-1, self.days, self.bins))
+    def possible(self, hits: Bools, width: int) -> Bools:
+        """Return for each stream, day and window start whether it happened or could have.
+
+        It could where the state was not held yet and somebody was there at some time in the window.
+        """
+        size = self.days * self.bins
+        somebody = (self.there[width : width + size] > self.there[:size]).reshape(self.days, self.bins)
+        return np.asarray(hits | (~self.held.reshape(-1, self.days, self.bins) & somebody))
+
+    def happened(self) -> Ints:
+        """Return the events in each bin: shape (streams, days, bins)."""
+        return np.diff(self.events[:, : self.days * self.bins + 1], axis=1).reshape(-1, self.days, self.bins)
+
+    def able(self) -> Bools:
+        """Return for each bin whether the state could be entered: not held, somebody awake. (streams, days, bins)."""
+        return np.asarray((~self.held & self.awake).reshape(-1, self.days, self.bins))
 
 
 def make_grid(
@@ -118,14 +143,17 @@ def make_grid(
     events = np.zeros((len(streams), size + bins + 1), dtype=np.int32)
     held = np.zeros((len(streams), size), dtype=bool)
     starts = np.arange(size) * bin_minutes * 60.0
-    nobody = ~present.at(starts + np.nan_to_num(np.repeat(frame.shift, bins)))
+    there = np.zeros(size + bins + 1, dtype=np.int32)
+    walls = starts + np.nan_to_num(np.repeat(frame.shift, bins))
+    np.cumsum(present.at(walls), out=there[1 : size + 1])
+    there[size + 1 :] = there[size]
     for row, (stream, own) in enumerate(zip(streams, times, strict=True)):
         position = np.floor(own[~np.isnan(own)] / (60 * bin_minutes)).astype(np.int64)
         counts = np.bincount(position[(position >= 0) & (position < size)], minlength=size)
         np.cumsum(counts, out=events[row, 1 : size + 1])
         events[row, size + 1 :] = events[row, size]
-        held[row] = nobody | _held(history, stream, frame, size, bin_minutes)
-    return Grid(events, held, days, bin_minutes)
+        held[row] = _held(history, stream, frame, size, bin_minutes)
+    return Grid(events, held, there, present.awake_at(walls), days, bin_minutes)
 
 
 def _held(history: History, stream: Stream, frame: Frame, size: int, bin_minutes: int) -> Bools:

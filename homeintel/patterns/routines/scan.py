@@ -1,16 +1,16 @@
 """Looks for the window of the day in which an entity enters a state on more days than its own activity explains."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from homeintel.patterns.arrays import Bools, Floats, Ints
+from homeintel.patterns.arrays import Bools, Floats
 from homeintel.patterns.history import History, Stream
-from homeintel.patterns.routines.chance import Chance, chance_of
 from homeintel.patterns.routines.grid import Frame, Grid, Present, make_grid
+from homeintel.patterns.routines.windows import Windows, look, strength, tally
 from homeintel.patterns.stats.tails import log_chance_tail
-from homeintel.patterns.weekdays import COMMON_SETS, all_masks, in_set
+from homeintel.patterns.weekdays import set_costs
 
 WIDTHS = ((2, (6, 12)), (5, (20, 30, 45, 70, 105, 160)))
 """Bins and widths looked at, minutes: a habit of 2 minutes' spread and one of 40 each fill one of them."""
@@ -26,6 +26,9 @@ LEAST_NARROWING = 0.25
 BATCH = 16
 """Streams judged at once: their arrays fit a processor's cache."""
 
+INDEPENDENT_WIDTHS = 3.0
+"""The widths overlap so much that they count as three; in homes without any routine the p-values are conservative still."""
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -39,8 +42,9 @@ class Candidate:
         days: days it could have.
         a: chance as a beta distribution: first parameter.
         b: second parameter.
+        able_minutes: minutes of a day in which it could have happened at all: so many windows were searched.
         log_p: logarithm of the p-value, the search over windows, widths and weekdays paid for.
-        strength: log likelihood ratio, for ranking.
+        strength: log likelihood ratio, what was paid for the search taken off.
     """
 
     start: float
@@ -50,6 +54,7 @@ class Candidate:
     days: int
     a: float
     b: float
+    able_minutes: float
     log_p: float
     strength: float
 
@@ -58,34 +63,32 @@ class Candidate:
         """Share of days that chance explains."""
         return self.a / (self.a + self.b)
 
-    def on_set(self, hits: int, days: int, width: float) -> float:
-        """Return the log p-value of hits on a set of weekdays found afterwards, the search over all sets paid for.
+    def chance_within(self, width: float) -> float:
+        """Return the share of days that chance explains within another width, minutes."""
+        return float(-np.expm1(np.log1p(-min(self.chance, 0.99)) * max(LEAST_NARROWING, width / self.width)))
+
+    def on_set(self, hits: int, days: int, width: float, mask: int) -> float:
+        """Return the log p-value of hits on a set of weekdays found afterwards, the search paid for.
 
         Args:
             hits: days it happened.
             days: days it could have.
             width: minutes within which it did; chance grows and shrinks with it.
+            mask: the set of weekdays.
         """
-        rate = min(0.9, self.chance * max(LEAST_NARROWING, width / self.width))
-        weight = self.a + self.b
+        rate, weight = self.chance_within(width), self.a + self.b
         tail = log_chance_tail(hits, days, rate * weight, (1 - rate) * weight)
-        return min(0.0, tail + log_searched(min(width, self.width), len(all_masks())))
+        return min(0.0, tail + log_searched(min(width, self.width), self.able_minutes) + float(set_costs()[mask]))
 
 
-INDEPENDENT_WIDTHS = 3.0
-"""The widths overlap so much that they count as three; in homes without any routine the p-values are conservative still."""
-
-
-def log_searched(width: float, sets: int) -> float:
-    """Return the logarithm of how many independent windows a p-value must pay for.
-
-    Each width has an equal part of the error allowed, shared by its windows and the sets of weekdays.
+def log_searched(width: float, able_minutes: float) -> float:
+    """Return the logarithm of how many independent windows of all widths a p-value must pay for.
 
     Args:
         width: minutes.
-        sets: how many sets of weekdays were looked at.
+        able_minutes: minutes of a day in which it could have happened.
     """
-    return float(np.log(INDEPENDENT_WIDTHS * 1440 / width * sets))
+    return float(np.log(INDEPENDENT_WIDTHS * max(1.0, able_minutes / width)))
 
 
 def scan(
@@ -93,25 +96,27 @@ def scan(
     streams: Sequence[Stream],
     times: Sequence[Floats],
     free: Sequence[Bools],
+    background: Sequence[Bools],
     frame: Frame,
     present: Present,
 ) -> list[Candidate | None]:
-    """Return for each stream the window that stands out most, or None where none has three distinct days.
+    """Return for each stream the window that stands out most, or None where none has four distinct days.
 
     Args:
         history: the window.
         streams: the streams.
         times: of each stream, its times on the frame's clock.
-        free: which of them no routine explains yet; chance is judged by all of them.
+        free: which of them were not looked at yet; what is beside a window is judged by all of them.
+        background: which of them belong to no routine: what the entity does at any time.
         frame: the clock.
         present: when somebody is there.
     """
-    sets = np.array([in_set(mask) for _, mask in COMMON_SETS], dtype=np.float32)
-    groups = sets[:, history.calendar.weekdays] * present.days
+    weekday = np.arange(7)[:, None] == history.calendar.weekdays
+    groups = (weekday & present.days).astype(np.float32)
     found: list[Candidate | None] = []
     for first in range(0, len(streams), BATCH):
         part = slice(first, first + BATCH)
-        found += _scan_batch(history, streams[part], times[part], free[part], frame, present, groups)
+        found += _scan_batch(history, streams[part], times[part], free[part], background[part], frame, present, groups)
     return found
 
 
@@ -120,6 +125,7 @@ def _scan_batch(
     streams: Sequence[Stream],
     times: Sequence[Floats],
     free: Sequence[Bools],
+    background: Sequence[Bools],
     frame: Frame,
     present: Present,
     groups: Floats,
@@ -128,52 +134,45 @@ def _scan_batch(
     untouched = all(bool(mask.all()) for mask in free)
     for bin_minutes, widths in WIDTHS:
         reference = make_grid(history, streams, times, frame, present, bin_minutes)
-        left = [np.where(mask, own, np.nan) for mask, own in zip(free, times, strict=True)]
-        grid = reference if untouched else make_grid(history, streams, left, frame, present, bin_minutes)
+        grid = reference if untouched else _grid_of(history, streams, times, free, frame, present, bin_minutes)
+        rest = reference if untouched else _grid_of(history, streams, times, background, frame, present, bin_minutes)
+        counted = tally(rest, groups)
         for width in widths:
-            bins = width // bin_minutes
-            hits, days = counts(grid, groups, bins)
-            all_hits, all_days = (hits, days) if untouched else counts(reference, groups, bins)
-            chance = chance_of(all_hits, all_days, bins, bin_minutes)
-            strength = _strength(hits, days, chance)
+            found = look(grid, reference, counted, groups, width // bin_minutes)
+            net = strength(found, MIN_DAYS)
             for row in range(len(streams)):
-                kind, start = divmod(int(np.argmax(strength[row])), grid.bins)
-                greatest = float(strength[row, kind, start])
-                known = best[row]
-                if greatest > 0 and (known is None or greatest > known.strength):
-                    place = (row, kind, start)
-                    best[row] = _candidate(place, width, bin_minutes, hits, days, chance, greatest)
+                for candidate in _candidates(found, net[row], row, width, bin_minutes):
+                    known = best[row]
+                    if known is None or (candidate.log_p, -candidate.strength) < (known.log_p, -known.strength):
+                        best[row] = candidate
     return best
 
 
-def counts(grid: Grid, groups: Floats, bins: int) -> tuple[Floats, Floats]:
-    """Return days it happened and days it could have, by stream, set of weekdays and window start."""
-    hits = grid.hits(bins)
-    happened = np.matmul(groups, hits.astype(np.float32)).astype(np.float64)
-    return happened, np.matmul(groups, grid.possible(hits).astype(np.float32)).astype(np.float64)
-
-
-def _strength(hits: Floats, days: Floats, chance: Chance) -> Floats:
-    """Return days times the divergence of the share of days from that of chance; 0 where it is not greater."""
-    rate = np.clip(chance.rate, 1e-9, 1 - 1e-9)
-    share = np.clip(hits / np.maximum(days, 1), 1e-9, 1 - 1e-9)
-    divergence = share * np.log(share / rate) + (1 - share) * np.log((1 - share) / (1 - rate))
-    return np.asarray(np.where((share > rate) & (hits >= MIN_DAYS), days * divergence, 0.0))
-
-
-def _candidate(
-    place: tuple[int, int, int],
-    width: int,
+def _grid_of(
+    history: History,
+    streams: Sequence[Stream],
+    times: Sequence[Floats],
+    chosen: Sequence[Bools],
+    frame: Frame,
+    present: Present,
     bin_minutes: int,
-    hits: Floats | Ints,
-    days: Floats | Ints,
-    chance: Chance,
-    strength: float,
-) -> Candidate:
-    happened, possible = int(hits[place]), int(days[place])
-    a, b = float(chance.a[place]), float(chance.b[place])
-    log_p = log_chance_tail(happened, possible, a, b) + log_searched(width, len(COMMON_SETS))
-    _, kind, start = place
-    return Candidate(
-        start * bin_minutes, width, COMMON_SETS[kind][1], happened, possible, a, b, min(0.0, log_p), strength
-    )
+) -> Grid:
+    own = [np.where(mask, time, np.nan) for mask, time in zip(chosen, times, strict=True)]
+    return make_grid(history, streams, own, frame, present, bin_minutes)
+
+
+def _candidates(found: Windows, net: Floats, row: int, width: int, bin_minutes: int) -> Iterator[Candidate]:
+    """Yield the best window of each kind of set of weekdays."""
+    starts = np.argmax(net, axis=-1)
+    for kind, start in enumerate(starts.tolist()):
+        if np.isfinite(net[kind, start]):
+            yield _candidate(found, (row, kind, start), width, bin_minutes, float(net[kind, start]))
+
+
+def _candidate(found: Windows, place: tuple[int, int, int], width: int, bin_minutes: int, gained: float) -> Candidate:
+    hits, days, mask = int(found.hits[place]), int(found.days[place]), int(found.masks[place])
+    a, b = float(found.chance.a[place]), float(found.chance.b[place])
+    able_minutes = 1440 * float(found.able_share[place[0]])
+    searched = log_searched(width, able_minutes) + float(set_costs()[mask])
+    log_p = min(0.0, log_chance_tail(hits, days, a, b) + searched)
+    return Candidate(place[2] * bin_minutes, width, mask, hits, days, a, b, able_minutes, log_p, gained)
