@@ -67,7 +67,7 @@ def _how(row: Row) -> Iterator[str]:
         yield f"<p>Publish to {shown}{more}:</p>"
     yield f"<pre>{escape(json.dumps(message, ensure_ascii=False))}</pre>"
     if row["action"]:
-        text = yaml.safe_dump([row["action"]], sort_keys=False, allow_unicode=True)
+        text = yaml.safe_dump(row["action"], sort_keys=False, allow_unicode=True)
         yield f"<p>Or in Home Assistant (Developer tools, Actions):</p><pre>{escape(text)}</pre>"
     else:
         yield "<p>Home Assistant has no single action for it.</p>"

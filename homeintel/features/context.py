@@ -59,7 +59,7 @@ def _motion_pairs(habits: pd.DataFrame, entities: pd.DataFrame, owners: _Owners)
         if trigger in sensors:
             reasons[owners.of[trigger]] = (
                 f"A habit starts with it: when {owners.name(trigger)} notices somebody, {owners.name(habit['entity_id'])} "
-                f"is turned {habit['state']} ({_counted(habit)} times)."
+                f"is {_brought(habit['state'])} ({_counted(habit)} times)."
             )
     return reasons
 
@@ -75,10 +75,14 @@ def _routines(habits: pd.DataFrame, owners: _Owners, domain: str) -> dict[str, s
         entity = habit["entity_id"]
         if entity.startswith(f"{domain}.") and entity in owners.of and not isinstance(habit["trigger_entity_id"], str):
             reasons[owners.of[entity]] = (
-                f"A habit has to do with it: {owners.name(entity)} is set to {habit['state']}{_when(habit)} "
+                f"A habit has to do with it: {owners.name(entity)} is {_brought(habit['state'])}{_when(habit)} "
                 f"(on {_counted(habit)} days)."
             )
     return reasons
+
+
+def _brought(state: str) -> str:
+    return f"turned {state}" if state in {"on", "off"} else f"set to {state}"
 
 
 def _when(habit: dict[str, Any]) -> str:

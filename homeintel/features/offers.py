@@ -55,8 +55,9 @@ class Offer:
 def find_offers(rows: pd.DataFrame, catalogue: Catalogue) -> list[Offer]:
     """Return the unused features worth telling, one per device and catalogue entry, in the order of `rows`.
 
-    Left out: what the catalogue doesn't know or has no advice on; a feature of which any part is used; what already
-    stands at the advised value; devices whose owner filtered or disabled them.
+    Left out: what the catalogue doesn't know or has no advice on; a feature of which any part is used; a setting that
+    already stands at the advised value (of a control, which is there to be moved, the next value is advised); devices whose
+    owner filtered or disabled them.
 
     Args:
         rows: described verdicts (`homeintel.features.features.describe`).
@@ -68,7 +69,7 @@ def find_offers(rows: pd.DataFrame, catalogue: Catalogue) -> list[Offer]:
         if not entry.purpose or not entry.tell:
             continue
         value = _value(row, entry)
-        if value is None or _stands_at(row, value):
+        if value is None:
             continue
         key = (row["ieee_address"], row["origin"], entry.title)
         _add(found.setdefault(key, Offer(entry, row["ieee_address"])), row, value)
@@ -84,14 +85,22 @@ def _unused(rows: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def _value(row: dict[str, Any], entry: Entry) -> Value | None:
-    return choose_value(
-        entry.wanted(name=row["name"], composite=_text(row["composite"]), unit=_text(row["unit"])),
-        kind=row["kind"],
-        possible=_text(row["values"]),
-        low=_number(row["value_min"]),
-        high=_number(row["value_max"]),
-        presets=_text(row["presets"]),
-    )
+    """Return what to advise; None where the device offers none of it, or it is so already."""
+    wanted = entry.wanted(name=row["name"], composite=_text(row["composite"]), unit=_text(row["unit"]))
+    for position in range(len(wanted)):
+        value = choose_value(
+            wanted[position:],
+            kind=row["kind"],
+            possible=_text(row["values"]),
+            low=_number(row["value_min"]),
+            high=_number(row["value_max"]),
+            presets=_text(row["presets"]),
+        )
+        if value is None or not _stands_at(row, value):
+            return value
+        if not entry.control:
+            return None
+    return None
 
 
 def _stands_at(row: dict[str, Any], value: Value) -> bool:

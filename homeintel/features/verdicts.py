@@ -12,6 +12,7 @@ from homeintel.features.features import split
 from homeintel.features.links import link, recall
 from homeintel.features.reported import with_reported
 from homeintel.features.tables import Tables
+from homeintel.features.units import in_device_units
 
 VERDICTS = ("used", "constant", "never_seen", "not_observable", "unsupported")
 
@@ -42,7 +43,8 @@ def judge(tables: Tables, catalogue: Catalogue = NOTHING) -> pd.DataFrame:
         `capabilities`. Of a value that only an earlier night saw, first_seen, last_seen, last_value and seen are that
         night's. The causes (person, automation, device, unknown) add up to changes.
     """
-    rows = recall(link(tables.capabilities, tables.entities, tables.observed), tables.known)
+    linked = in_device_units(link(tables.capabilities, tables.entities, tables.observed))
+    rows = recall(linked, tables.known)
     rows["settable"] = (rows["access"].astype("int64") & SET) > 0
     rows = _with_causes(with_reported(rows, tables.reported, catalogue))
     conditions = _conditions(rows, tables)

@@ -102,11 +102,8 @@ def home_table(home: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _percents(home: pd.DataFrame, *names: str) -> list[float | None]:
-    return [
-        round(100 * float(home[name].iloc[0])) if len(home) and not pd.isna(home[name].iloc[0]) else None
-        for name in names
-    ]
+def _percents(home: pd.DataFrame, *names: str) -> list[float]:
+    return [round(100 * float(home[name].iloc[0]), 0) if len(home) else math.nan for name in names]
 
 
 def _of(home: pd.DataFrame, part: str, whole: str) -> str:
@@ -120,11 +117,12 @@ def utilisation_table(table: pd.DataFrame, by: str) -> pd.DataFrame:
         table: from `homeintel.features.trend.with_trend`.
         by: the groups' column.
     """
+    label = NAMES.get(by, by)
     counts = zip(table["used"], table["usable"], table["not_observable"], table["features"], strict=True)
     pairs = [(f"{used:.0f} of {usable:.0f}", f"{hidden:.0f} of {of:.0f}") for used, usable, hidden, of in counts]
-    return pd.DataFrame(
+    shown = pd.DataFrame(
         {
-            NAMES.get(by, by): table[by],
+            label: table[by],
             "devices": table["devices"],
             "in use": [used for used, _ in pairs],
             "in use, %": _beside_earlier(table, "utilisation", ""),
@@ -132,6 +130,7 @@ def utilisation_table(table: pd.DataFrame, by: str) -> pd.DataFrame:
             "can't be observed": [hidden for _, hidden in pairs],
         }
     )
+    return shown.drop(columns="devices") if label == "device" else shown
 
 
 def _beside_earlier(table: pd.DataFrame, name: str, suffix: str) -> list[str | None]:

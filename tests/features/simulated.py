@@ -1,4 +1,4 @@
-"""Simulated homes played through the real phases 1, 2 and 4, with further entities renamed and excluded."""
+"""Simulated homes played through the real phases 1, 2 and 4: entities renamed and excluded, some states retained."""
 
 import json
 import random
@@ -23,6 +23,11 @@ from homeintel.store import Store, migrate
 END = date(2026, 11, 8)
 DAYS = 10
 DEVICES = 20
+KINDS = ("varied", "family", "sparse", "noisy", "holiday", "shift", "young")
+"""Kinds of homes, in turn; every second home gives Home Assistant's registry, so each kind is met with and without."""
+
+RETAINED_EVERY = 3
+"""Every third device has `retain: true`, so that Zigbee2MQTT keeps its last state on the broker."""
 
 PARAMS = """
 home: {{name: test, timezone: Europe/Berlin, latitude: 52.52, longitude: 13.40}}
@@ -40,7 +45,8 @@ class Played:
     """One simulated home, and what the analysis said of it.
 
     `renamed` have another id in the history than Zigbee2MQTT announces; `hidden` are not in the store; both by the id
-    that the truth knows.
+    that the truth knows. `told` are the properties (address, path) whose retained state holds a value, `never_told` those
+    that hold null.
     """
 
     home: SimulatedHome
@@ -50,20 +56,28 @@ class Played:
     registry: bool
     renamed: dict[str, str]
     hidden: frozenset[str]
+    told: frozenset[tuple[str, str]]
+    never_told: frozenset[tuple[str, str]]
+
+    def known_as(self, entity_id: str) -> str:
+        """Return the entity's id in the history."""
+        return self.renamed.get(entity_id, entity_id)
 
 
 def play(folder: Path, seed: int, *, registry: bool) -> Played:
     """Run the phases on a home in which people renamed entities, disabled some, and kept others out of the history."""
-    home = simulate_home(seed=seed, days=DAYS, end=END, devices=DEVICES, kind="varied")
+    home = simulate_home(seed=seed, days=DAYS, end=END, devices=DEVICES, kind=KINDS[seed % len(KINDS)])
     entities = home.truth.entities
     chosen = random.Random(seed).sample(sorted({entity.entity_id for entity in entities}), 8)
     given = {name: f"{name}_by_the_window" for name in chosen[:4]}
     rows = _rename(home.events, given)
-    (folder / "retained.json").write_text(json.dumps(home.retained))
+    excluded = frozenset(chosen[4:])
+    states = _states(home)
+    (folder / "retained.json").write_text(json.dumps(_with_states(home, states)))
     (folder / "registry.json").write_text(json.dumps(_registry(home, given)))
     pq.write_table(rows, folder / "events.parquet")
     path = "registry.json" if registry else "null"
-    params = PARAMS.format(days=DAYS, end=END, excluded=json.dumps(sorted(chosen[4:])), registry=path)
+    params = PARAMS.format(days=DAYS, end=END, excluded=json.dumps(sorted(excluded)), registry=path)
     (folder / "params.yaml").write_text(params)
     settings = load_settings(str(folder / "params.yaml"))
     store = Store(settings.storage.database)
@@ -74,8 +88,38 @@ def play(folder: Path, seed: int, *, registry: bool) -> Played:
     phase = Phase("features", settings, window, store, "r")
     analysis = features.analyse_tables(phase, features.load(phase))
     renamed = {entity.entity_id: given.get(entity.entity_id, entity.entity_id) for entity in entities if entity.renamed}
-    hidden = frozenset(chosen[4:]) | {entity.entity_id for entity in entities if entity.excluded}
-    return Played(home, analysis, rows, window, registry, renamed | given, hidden)
+    hidden = excluded | {entity.entity_id for entity in entities if entity.excluded}
+    known = {
+        (use.ieee_address, use.path): states[use.ieee_address][use.property]
+        for use in home.truth.feature_use
+        if use.property in states.get(use.ieee_address, {}) and use.entity_id not in excluded
+    }
+    told = frozenset(key for key, value in known.items() if value is not None)
+    return Played(home, analysis, rows, window, registry, renamed | given, hidden, told, frozenset(known.keys() - told))
+
+
+def _states(home: SimulatedHome) -> dict[str, dict[str, str | None]]:
+    """Return the last state of the properties that are an entity's state, of the devices whose states are retained."""
+    last = dict(zip(home.events["entity_id"].to_pylist(), home.events["state"].to_pylist(), strict=True))
+    addresses = list(dict.fromkeys(use.ieee_address for use in home.truth.feature_use))[::RETAINED_EVERY]
+    found: dict[str, dict[str, str | None]] = {address: {} for address in addresses}
+    for use in home.truth.feature_use:
+        if use.ieee_address in found and use.entity_id in last and use.attribute is None and use.path == use.property:
+            value = last[use.entity_id]
+            if value != "unavailable":
+                found[use.ieee_address][use.property] = None if value == "unknown" else value
+    return found
+
+
+def _with_states(home: SimulatedHome, states: dict[str, dict[str, str | None]]) -> dict[str, str]:
+    """Return the broker's topics with those devices set to retain, and their states."""
+    info = json.loads(home.retained["zigbee2mqtt/bridge/info"])
+    topics = dict(home.retained)
+    for address, state in states.items():
+        entry = info["config"]["devices"][address]
+        entry["retain"] = True
+        topics[f"zigbee2mqtt/{entry['friendly_name']}"] = json.dumps(state)
+    return {**topics, "zigbee2mqtt/bridge/info": json.dumps(info)}
 
 
 def _rename(rows: pa.Table, given: dict[str, str]) -> pa.Table:

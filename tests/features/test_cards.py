@@ -40,7 +40,7 @@ def test_a_card_tells_what_for_why_how_and_what_it_rests_on_and_escapes_the_hous
     for text in (
         "1. Child lock", "Locks the buttons.", "hall &lt;b&gt;lamp&lt;/b&gt;", "<b>Now:</b> UNLOCK", "It kept one value.",
         "Mind the &lt;i&gt;door&lt;/i&gt;.", "88%", "zigbee2mqtt/hall &lt;b&gt;lamp&lt;/b&gt;/set",
-        "{&quot;child_lock&quot;: &quot;LOCK&quot;}", "- action: switch.turn_on", "never seen", "2026-10-02 00:48",
+        "{&quot;child_lock&quot;: &quot;LOCK&quot;}", "action: switch.turn_on", "never seen", "2026-10-02 00:48",
     ):  # fmt: skip
         assert text in card, text
     assert "<b>lamp" not in card

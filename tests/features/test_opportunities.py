@@ -265,3 +265,22 @@ def test_silence_in_a_young_home_proves_little() -> None:
     assert certainty_of(3) == pytest.approx(0.4)  # no more than is thought of any feature
     assert certainty_of(20) == pytest.approx(0.608, abs=0.001)
     assert certainty_of(30) == pytest.approx(0.706, abs=0.001)
+
+
+@pytest.mark.parametrize(("kelvin", "advised"), [("2702", 250), ("4000", 370)])
+def test_a_control_is_advised_a_value_it_does_not_have_yet(kelvin: str, advised: int) -> None:
+    home = tables(
+        devices=[lamp("0x1")],
+        capabilities=[
+            capability("0x1", "light/state", values=["ON", "OFF"]),
+            capability("0x1", "light/color_temp", kind="numeric", value_min=153, value_max=500, unit="mired"),
+        ],
+        entities=[
+            entity("light.a", "0x1", "light/state"),
+            entity("light.a", "0x1", "light/color_temp", attribute="color_temp"),
+        ],
+        observed=[seen("light.a", changes=9), seen("light.a", "color_temp_kelvin", last_value=kelvin, seen=[kelvin])],
+    )
+    (found,) = opportunities(home)
+    assert found["payload"] == {"color_temp": advised}
+    assert found["now"] == f"{round(1_000_000 / int(kelvin))} mired"

@@ -147,7 +147,9 @@ def trend_lines(history: pd.DataFrame, zone: str) -> go.Figure:
         history: from `homeintel.features.trend.trend`.
         zone: the home's time zone; a night is named by the local day its window ends.
     """
-    chart = figure("Features in use, night by night", x=f"night (local date, {zone})", y="share of features, %")
+    chart = figure(
+        "Features in use, night by night", x=f"night (local date, {zone})", y="share of features, %", height=420
+    )
     nights = local_wall_clock(history["window_end"], zone)
     lines = (
         ("utilisation", "in use (of those that can be observed)"),
