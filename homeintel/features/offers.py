@@ -29,12 +29,14 @@ class Offer:
         address: the device.
         rows: the leaves that the message sets, each a verdict's row with `value`.
         payload: what to send.
+        first_choice: whether it is the value the catalogue likes best; else the device has that already.
     """
 
     entry: Entry
     address: str
     rows: list[dict[str, Any]] = field(default_factory=list)
     payload: Payload = field(default_factory=dict)
+    first_choice: bool = True
 
     @property
     def origin(self) -> str:
@@ -68,11 +70,11 @@ def find_offers(rows: pd.DataFrame, catalogue: Catalogue) -> list[Offer]:
     for row, entry in zip(as_records(candidates), entries(candidates, catalogue), strict=True):
         if not entry.purpose or not entry.tell:
             continue
-        value = _value(row, entry)
+        value, best = _value(row, entry)
         if value is None:
             continue
         key = (row["ieee_address"], row["origin"], entry.title)
-        _add(found.setdefault(key, Offer(entry, row["ieee_address"])), row, value)
+        _add(found.setdefault(key, Offer(entry, row["ieee_address"], first_choice=best)), row, value)
     return list(found.values())
 
 
@@ -84,8 +86,8 @@ def _unused(rows: pd.DataFrame) -> "pd.Series[bool]":
     return fit & (rows["usefulness"] > 0) & pd.Series(free, index=rows.index, dtype=bool)
 
 
-def _value(row: dict[str, Any], entry: Entry) -> Value | None:
-    """Return what to advise; None where the device offers none of it, or it is so already."""
+def _value(row: dict[str, Any], entry: Entry) -> tuple[Value | None, bool]:
+    """Return what to advise, and whether it is the first choice; None where the device offers none of it, or it is so already."""
     wanted = entry.wanted(name=row["name"], composite=_text(row["composite"]), unit=_text(row["unit"]))
     for position in range(len(wanted)):
         value = choose_value(
@@ -97,10 +99,10 @@ def _value(row: dict[str, Any], entry: Entry) -> Value | None:
             presets=_text(row["presets"]),
         )
         if value is None or not _stands_at(row, value):
-            return value
+            return value, position == 0
         if not entry.control:
-            return None
-    return None
+            break
+    return None, False
 
 
 def _stands_at(row: dict[str, Any], value: Value) -> bool:

@@ -156,8 +156,11 @@ def _path(row: Mapping[str, Any]) -> str:
 
 
 def _helped(group: list[Offer], context: Context) -> list[str]:
-    """Return why the feature is worth more in this home, each sentence once."""
-    keys = [(key, offer.address) for offer in group for key in offer.entry.helps]
+    """Return why the feature is worth more in this home, each sentence once.
+
+    The catalogue's best value is what helps: a light that is warm already gains nothing in the evening.
+    """
+    keys = [(key, offer.address) for offer in group if offer.first_choice for key in offer.entry.helps]
     return list(dict.fromkeys(context[key] for key in keys if key in context))[:2]
 
 

@@ -9,13 +9,18 @@ import duckdb
 from homeintel.errors import PublishError
 from homeintel.store import count
 
-UNUSED = "verdict IN ('constant', 'never_seen') AND settable"
-"""A feature that could be set, was observable, and did not change in the window."""
+FEATURES = """(SELECT run_id, ieee_address, feature, bool_or(verdict = 'used') AS used,
+    bool_or(verdict IN ('constant', 'never_seen')) AS idle
+    FROM device_feature_usage WHERE settable AND usable GROUP BY ALL)"""
+"""Each device's features that can be set, as they count in the utilisation: without Zigbee2MQTT's options and housekeeping."""
+
+UNUSED = "idle AND NOT used"
+"""A feature that could be set, was observable, and of which no part changed in the window."""
 
 COUNTED = {
     "patterns": ("patterns", "TRUE"),
     "anomalies": ("anomalies", "TRUE"),
-    "unused_features": ("device_feature_usage", UNUSED),
+    "unused_features": (FEATURES, UNUSED),
     "suggestions": ("suggestions", "status IN ('new', 'repeated')"),
     "new_suggestions": ("suggestions", "status = 'new'"),
 }

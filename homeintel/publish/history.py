@@ -47,7 +47,7 @@ _PHASE_COLUMNS = ", ".join(
     for name in PHASES
 )
 _COUNT_COLUMNS = ", ".join(
-    f"(SELECT count(*) FROM {table} WHERE {table}.run_id = runs.run_id AND {where}) AS {name}"
+    f"(SELECT count(*) FROM {table} AS counted WHERE counted.run_id = runs.run_id AND {where}) AS {name}"
     for name, (table, where) in COUNTED.items()
 )
 _SQL = f"""

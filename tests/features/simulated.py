@@ -3,13 +3,14 @@
 import json
 import random
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import time_machine
 
 from homeintel.bridge import phase as bridge
 from homeintel.events import phase as events
@@ -18,6 +19,7 @@ from homeintel.features.analysis import FeatureAnalysis
 from homeintel.phase import Phase, Window
 from homeintel.settings import load_settings
 from homeintel.simulate import SimulatedHome, simulate_home
+from homeintel.simulate.truth import FeatureUse
 from homeintel.store import Store, migrate
 
 END = date(2026, 11, 8)
@@ -38,6 +40,12 @@ homeassistant: {{registry: {registry}}}
 storage: {{database: home.duckdb, reports: reports}}
 publish: {{enabled: false}}
 """
+
+
+MISSING = 0
+"""Stands for a property that a retained state lacks."""
+
+State = dict[str, Any]
 
 
 @dataclass
@@ -83,35 +91,53 @@ def play(folder: Path, seed: int, *, registry: bool) -> Played:
     store = Store(settings.storage.database)
     migrate(store)
     window = Window.of(settings)
-    bridge.run(Phase("capabilities", settings, window, store, "r"))
+    with time_machine.travel(window.end + timedelta(hours=4), tick=False):
+        bridge.run(Phase("capabilities", settings, window, store, "r"))
     events.run(Phase("events", settings, window, store, "r"))
     phase = Phase("features", settings, window, store, "r")
     analysis = features.analyse_tables(phase, features.load(phase))
     renamed = {entity.entity_id: given.get(entity.entity_id, entity.entity_id) for entity in entities if entity.renamed}
     hidden = excluded | {entity.entity_id for entity in entities if entity.excluded}
     known = {
-        (use.ieee_address, use.path): states[use.ieee_address][use.property]
+        (use.ieee_address, use.path): _at(states.get(use.ieee_address, {}), use)
         for use in home.truth.feature_use
-        if use.property in states.get(use.ieee_address, {}) and use.entity_id not in excluded
+        if use.entity_id not in excluded and use.origin == "expose"
     }
-    told = frozenset(key for key, value in known.items() if value is not None)
-    return Played(home, analysis, rows, window, registry, renamed | given, hidden, told, frozenset(known.keys() - told))
+    told = frozenset(key for key, value in known.items() if isinstance(value, str))
+    never = frozenset(key for key, value in known.items() if value is None)
+    return Played(home, analysis, rows, window, registry, renamed | given, hidden, told, never)
 
 
-def _states(home: SimulatedHome) -> dict[str, dict[str, str | None]]:
-    """Return the last state of the properties that are an entity's state, of the devices whose states are retained."""
+def _at(state: State, use: FeatureUse) -> Any:
+    """Return what a retained state holds of a feature: a text, None for null, or `MISSING`."""
+    inside = state.get("level_config", {}) if _in_level_config(use) else state
+    return inside.get(use.property, MISSING)
+
+
+def _in_level_config(use: FeatureUse) -> bool:
+    return use.path.startswith("light/level_config/")
+
+
+def _states(home: SimulatedHome) -> dict[str, State]:
+    """Return the retained states: what each entity showed last, null for what it never had, and what no entity shows."""
     last = dict(zip(home.events["entity_id"].to_pylist(), home.events["state"].to_pylist(), strict=True))
     addresses = list(dict.fromkeys(use.ieee_address for use in home.truth.feature_use))[::RETAINED_EVERY]
-    found: dict[str, dict[str, str | None]] = {address: {} for address in addresses}
+    found: dict[str, State] = {address: {} for address in addresses}
     for use in home.truth.feature_use:
-        if use.ieee_address in found and use.entity_id in last and use.attribute is None and use.path == use.property:
+        if use.ieee_address not in found or use.origin == "option":
+            continue
+        if _in_level_config(use):
+            found[use.ieee_address].setdefault("level_config", {})[use.property] = "1"
+        elif use.entity_id in last and use.attribute is None and use.path == use.property:
             value = last[use.entity_id]
             if value != "unavailable":
                 found[use.ieee_address][use.property] = None if value == "unknown" else value
+        elif not use.observable and use.path == use.property and use.property != "action":
+            found[use.ieee_address][use.property] = "1"
     return found
 
 
-def _with_states(home: SimulatedHome, states: dict[str, dict[str, str | None]]) -> dict[str, str]:
+def _with_states(home: SimulatedHome, states: dict[str, State]) -> dict[str, str]:
     """Return the broker's topics with those devices set to retain, and their states."""
     info = json.loads(home.retained["zigbee2mqtt/bridge/info"])
     topics = dict(home.retained)

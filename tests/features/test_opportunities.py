@@ -280,7 +280,10 @@ def test_a_control_is_advised_a_value_it_does_not_have_yet(kelvin: str, advised:
             entity("light.a", "0x1", "light/color_temp", attribute="color_temp"),
         ],
         observed=[seen("light.a", changes=9), seen("light.a", "color_temp_kelvin", last_value=kelvin, seen=[kelvin])],
+        patterns=[pattern("light.a", "on", minute_of_day=1200.4)],
     )
     (found,) = opportunities(home)
+    evening = "A habit has to do with it: lamp 0x1 is turned on around 20:00 (on 20 of 25 days)."
+    assert found["reason"].startswith(evening) == (advised == 370)  # a light that is warm already gains nothing
     assert found["payload"] == {"color_temp": advised}
     assert found["now"] == f"{round(1_000_000 / int(kelvin))} mired"

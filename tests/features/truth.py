@@ -3,10 +3,12 @@
 from collections import Counter
 from typing import Any
 
+from homeintel.bridge.reported import KEPT_KINDS
 from homeintel.features.records import as_records
 from homeintel.simulate.truth import FeatureUse
 from tests.features.simulated import Played
 
+STATE = 1
 UNUSED = frozenset({"constant", "never_seen", "unsupported"})
 
 
@@ -72,13 +74,15 @@ def _wrong_cause(sort: str, use: FeatureUse, row: dict[str, Any]) -> str:
 
 
 def _wrong_told(played: Played, use: FeatureUse, row: dict[str, Any]) -> str:
+    """Return what is wrong with a property whose retained state is known; only what can be published is told."""
     key = (use.ieee_address, use.path)
-    if key in played.told and row["told_value"] is None:
-        return "a told value is missing"
-    if (
-        key in played.never_told
-        and row["told"]
-        and row["verdict"] not in {"unsupported", "used", "constant", "not_observable"}
-    ):
-        return "null is told and not believed"
+    if not int(row["access"]) & STATE or row["reason"] in {"device_disabled", "press"}:
+        return ""
+    if key in played.told and row["kind"] in KEPT_KINDS:
+        if not isinstance(row["told_value"], str):
+            return "a told value is missing"
+        if row["lasting"] and row["verdict"] not in {"used", "constant"}:
+            return "a told setting is not known"
+    if key in played.never_told and row["points"] == 0 and row["verdict"] not in {"unsupported", "constant"}:
+        return "null is not believed"
     return ""
