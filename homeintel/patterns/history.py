@@ -110,6 +110,7 @@ class History:
         data_days: which local days hold any data. Shape (days,).
         device_of: entity id to the address of its device, where known.
         property_of: entity id to its Zigbee2MQTT property, where known.
+        unit_of: entity id to the unit of its numbers, where known.
         members: (group's device, member's device) pairs.
         chatty: entities of `changes` that were too chatty and stand in `hourly` instead.
         automation_of: (entity id, state) to the automation recorded as the cause most often, where known.
@@ -125,6 +126,7 @@ class History:
     data_days: Bools
     device_of: Mapping[str, str] = field(default_factory=dict)
     property_of: Mapping[str, str] = field(default_factory=dict)
+    unit_of: Mapping[str, str] = field(default_factory=dict)
     members: frozenset[tuple[str, str]] = frozenset()
     chatty: frozenset[int] = frozenset()
     automation_of: Mapping[tuple[str, str], str] = field(default_factory=dict)

@@ -178,11 +178,16 @@ def _automations(connection: duckdb.DuckDBPyConnection, bounds: list[Any]) -> di
 
 def _devices(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     rows = connection.execute("SELECT entity_id, ieee_address, property FROM entities ORDER BY ALL").fetchall()
+    units = connection.execute(
+        """SELECT e.entity_id, any_value(c.unit ORDER BY c.unit) FROM entities AS e JOIN device_capabilities AS c
+           USING (ieee_address, path) WHERE c.unit IS NOT NULL GROUP BY ALL"""
+    ).fetchall()
     groups = connection.execute("SELECT ieee_address, members FROM devices WHERE members IS NOT NULL").fetchall()
     pairs = {(group, member) for group, members in groups for member in _member_addresses(json.loads(members))}
     return {
         "device_of": {entity: address for entity, address, _ in rows},
         "property_of": {entity: name for entity, _, name in rows if name},
+        "unit_of": dict(units),
         "members": frozenset(pairs),
     }
 

@@ -58,6 +58,21 @@ def save(phase: Phase, findings: Findings) -> Mapping[str, pd.DataFrame]:
     return tables
 
 
+def told_before(phase: Phase) -> frozenset[str]:
+    """Return the ids of the anomalies that earlier nights told of.
+
+    Raises:
+        StoreError: the database can't be read.
+    """
+    with phase.store.connect() as connection:
+        rows = connection.execute(
+            """SELECT DISTINCT anomaly_id FROM anomalies JOIN job_runs USING (run_id)
+               WHERE job_runs.window_end < ? AND run_id <> ?""",
+            [phase.window.end, phase.run_id],
+        ).fetchall()
+    return frozenset(str(anomaly_id) for (anomaly_id,) in rows)
+
+
 def conclude(phase: Phase, history: History, tables: Mapping[str, pd.DataFrame]) -> Outcome:
     """Return how the phase ended; degraded where the events are not this night's."""
     patterns, anomalies = len(tables["patterns"]), len(tables["anomalies"])

@@ -6,12 +6,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from homeintel.patterns.arrays import Floats, Ints
+from homeintel.patterns.arrays import Floats
 from homeintel.patterns.calendar import DAY
 from homeintel.patterns.history import History
-
-SERIES_DAYS = 7
-"""Days of the series shown before and after an anomaly."""
 
 
 def routine_view(patterns: pd.DataFrame) -> pd.DataFrame:
@@ -21,8 +18,7 @@ def routine_view(patterns: pd.DataFrame) -> pd.DataFrame:
         {
             "what": routines["entity_id"] + " " + routines["state"],
             "days": routines["days"],
-            "local time": [_clock(minute) for minute in routines["minute_of_day"]],
-            "sun": [_sun(row) for row in routines.to_dict("records")],
+            "local time": [_when(row) for row in routines.to_dict("records")],
             "spread, min": routines["spread_minutes"].round(1),
             **_odds(routines),
         }
@@ -39,22 +35,6 @@ def pair_view(patterns: pd.DataFrame) -> pd.DataFrame:
             "days": pairs["days"],
             "lag, s": pairs["lag_seconds"].round(1),
             **_odds(pairs),
-        }
-    )
-
-
-def anomaly_view(anomalies: pd.DataFrame, zone: str) -> pd.DataFrame:
-    """Return anomalies as a reader's table in local time, the newest first."""
-    rows = anomalies.sort_values("started_at", ascending=False, kind="stable")
-    return pd.DataFrame(
-        {
-            "kind": rows["kind"],
-            "entity": rows["entity_id"],
-            f"from ({zone})": rows["started_at"].dt.tz_convert(zone).dt.tz_localize(None),
-            "until": rows["ended_at"].dt.tz_convert(zone).dt.tz_localize(None),
-            "expected": rows["expected"],
-            "observed": rows["observed"],
-            "score": rows["score"].round(3),
         }
     )
 
@@ -76,7 +56,8 @@ def raster(history: History, pattern: dict[str, Any]) -> pd.DataFrame:
         pattern: one row of the table `patterns`, a routine.
 
     Returns:
-        day (date), minute (local; NaN on a day without any), kept (part of the routine), due_from and due_to (minutes).
+        day (date), minute (local; NaN on a day without any), kept (part of the routine), due_from and due_to (minutes),
+        counted (whether the day is one of those on which the routine could have happened), missed (of those).
     """
     stream = next(
         (
@@ -89,7 +70,7 @@ def raster(history: History, pattern: dict[str, Any]) -> pd.DataFrame:
     wall = stream.wall if stream is not None else np.zeros(0)
     evidence = json.loads(pattern["evidence"])
     days = np.arange(history.calendar.days)
-    centre = _due(history, pattern)
+    centre = due_minutes(history, pattern)
     frame = pd.DataFrame({"index": np.floor(wall / DAY).astype(np.int64), "minute": wall % DAY / 60})
     frame = pd.DataFrame({"index": days}).merge(frame, how="left", on="index")
     frame["day"] = [history.calendar.date_of(day) for day in frame["index"]]
@@ -101,51 +82,18 @@ def raster(history: History, pattern: dict[str, Any]) -> pd.DataFrame:
     on_kept = np.array([history.calendar.date_of(day).isoformat() in kept_days for day in whose])
     frame["kept"] = on_kept & (np.abs((from_due + 720) % 1440 - 720) <= evidence["tolerance_minutes"])
     frame["due_from"], frame["due_to"] = own - evidence["tolerance_minutes"], own + evidence["tolerance_minutes"]
-    return frame[["day", "minute", "kept", "due_from", "due_to"]]
+    missed = set(evidence["missed_on"])
+    frame["missed"] = [day.isoformat() in missed for day in frame["day"]]
+    frame["counted"] = on_kept | frame["missed"]
+    return frame[["day", "minute", "kept", "due_from", "due_to", "counted", "missed"]]
 
 
-def _due(history: History, pattern: dict[str, Any]) -> Floats:
+def due_minutes(history: History, pattern: dict[str, Any]) -> Floats:
     """Return the local minute at which the routine is due on each day of the window."""
     if pattern["kind"] != "sun":
         return np.full(history.calendar.days, float(pattern["minute_of_day"]))
     events = history.calendar.sunrise if pattern["sun_event"] == "sunrise" else history.calendar.sunset
     return np.asarray(events + pattern["offset_minutes"])
-
-
-def series(history: History, anomaly: dict[str, Any]) -> tuple[pd.DataFrame, str]:
-    """Return the entity's series around an anomaly, or the home's changes a day for days away.
-
-    Returns:
-        time (UTC) and value; and what the value is, for an axis title.
-    """
-    frame, label = _whole_series(history, anomaly["entity_id"])
-    if not anomaly["entity_id"]:
-        return frame, label
-    margin = pd.Timedelta(days=SERIES_DAYS)
-    ended = anomaly["ended_at"] if isinstance(anomaly["ended_at"], pd.Timestamp) else frame["time"].max()
-    inside = (frame["time"] >= anomaly["started_at"] - margin) & (frame["time"] <= ended + margin)
-    return frame[inside], label
-
-
-def _whole_series(history: History, entity_id: str | None) -> tuple[pd.DataFrame, str]:
-    if not entity_id:
-        day = np.clip(history.calendar.day_of(history.changes.time), 0, history.calendar.days - 1)
-        counts = np.bincount(day, minlength=history.calendar.days)
-        return _frame(history.calendar.starts[:-1], counts), "changes a day"
-    entity = history.entities.index(entity_id)
-    rows = history.rows(entity)
-    if rows.stop > rows.start:
-        names = [history.states[state] for state in history.changes.state[rows]]
-        return _frame(history.changes.time[rows], names), "state"
-    low, high = np.searchsorted(history.hourly.entity, (entity, entity + 1))
-    values = history.hourly.last[low:high]
-    if np.isnan(values).all():
-        return _frame(history.hourly.last_time[low:high], history.hourly.count[low:high]), "changes an hour"
-    return _frame(history.hourly.last_time[low:high], values), "value"
-
-
-def _frame(times: Floats, values: Ints | Floats | list[str]) -> pd.DataFrame:
-    return pd.DataFrame({"time": pd.to_datetime(pd.Series(times), unit="s", utc=True), "value": values})
 
 
 def _surest(rows: pd.DataFrame) -> pd.DataFrame:
@@ -156,25 +104,25 @@ def _surest(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _odds(rows: pd.DataFrame) -> dict[str, Any]:
     seen = [f"{row.occurrences} of {row.opportunities}" for row in rows.itertuples()]
-    interval = [f"{row.confidence_low:.0%} to {row.confidence_high:.0%}" for row in rows.itertuples()]
+    sure = [f"{r.confidence:.0%} ({r.confidence_low:.0%} to {r.confidence_high:.0%})" for r in rows.itertuples()]
     return {
         "happened": pd.Series(seen, index=rows.index, dtype=object),
-        "confidence": rows["confidence"].round(2),
-        "95 % interval": pd.Series(interval, index=rows.index, dtype=object),
+        "next time (95 %)": pd.Series(sure, index=rows.index, dtype=object),
         "by chance": rows["expected"].round(1),
-        "q": [f"{value:.1g}" for value in rows["q_value"]],
+        "q": [_small(value) for value in rows["q_value"]],
         "automated": rows["already_automated"].map({True: "yes", False: "no"}),
     }
 
 
-def _clock(minute: float) -> str:
-    whole = round(minute) % 1440
-    return f"{whole // 60:02d}:{whole % 60:02d}"
+def _small(value: float) -> str:
+    """Return a chance in few characters: nobody compares those below one in a million."""
+    return "<0.000001" if value < 1e-6 else np.format_float_positional(value, precision=2, fractional=False, trim="-")
 
 
-def _sun(row: dict[Any, Any]) -> str:
+def _when(row: dict[Any, Any]) -> str:
+    minute = round(row["minute_of_day"]) % 1440
+    clock = f"{minute // 60:02d}:{minute % 60:02d}"
     if not isinstance(row["sun_event"], str):
-        return ""
-    return (
-        f"{abs(row['offset_minutes']):.0f} min {'after' if row['offset_minutes'] >= 0 else 'before'} {row['sun_event']}"
-    )
+        return clock
+    side = "after" if row["offset_minutes"] >= 0 else "before"
+    return f"{clock}, {abs(row['offset_minutes']):.0f} min {side} {row['sun_event']}"

@@ -35,6 +35,13 @@ def show(rows: pd.DataFrame, *, caption: str = "", most: int = 50) -> None:
         display(HTML(f"<p><strong>{escape(title)}</strong></p>" * bool(title) + "<p>Nothing to show.</p>"))
 
 
+def show_long(rows: pd.DataFrame, *, caption: str, most: int = 25) -> None:
+    """Show the first rows of a table, and all of them behind one click where there are more."""
+    show(rows, caption=caption, most=most)
+    if len(rows) > most:
+        show_folded(rows, caption=f"All {len(rows)} rows")
+
+
 def table_html(rows: pd.DataFrame, caption: str = "") -> str:
     """Return an HTML table: escaped text, numbers to the right, missing values as a dash, times to the minute.
 

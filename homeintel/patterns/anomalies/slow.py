@@ -67,7 +67,11 @@ def find_slow(history: History, funnel: Funnel) -> Iterator[Anomaly]:
             score=score(log_tail_chance(pause, others)),
             expected=f"{np.median(WINDOW_HOURS / others):.0f} reports a day",
             observed=f"{number} in {spell(end - start)}",
-            detail={"reports": number, "usual_a_day": round(float(np.median(WINDOW_HOURS / others)), 1)},
+            detail={
+                "device": history.device_of.get(history.entities[entity]),
+                "reports": number,
+                "usual_a_day": round(float(np.median(WINDOW_HOURS / others)), 1),
+            },
         )
 
 

@@ -1,7 +1,8 @@
-"""Charts of the detectors: routines on a day clock and as a raster, pairs by lag, anomalies on their series, the funnel."""
+"""Charts of the detectors: routines on a day clock and as a raster, pairs by lag and as a graph, the funnel."""
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from html import escape
 from typing import Any
 
@@ -10,8 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from homeintel.report.charts.template import SYMBOLS, figure
-from homeintel.report.charts.thinning import thin
-from homeintel.report.charts.times import clock_times, local_wall_clock
+from homeintel.report.charts.times import clock_times
 from homeintel.report.palette import PALETTE
 
 Row = Mapping[Any, Any]
@@ -22,6 +22,9 @@ _OTHER_LOOK = (PALETTE[3], SYMBOLS[3])
 MOST_NAMED = 25
 """Names, bars or links in one chart; more are counted, not drawn."""
 
+MANY = 60
+"""Marks on the clock from which on they are drawn smaller."""
+
 
 def day_clock(patterns: pd.DataFrame) -> go.Figure:
     """Return every routine on a clock of 24 hours: the angle is the local time, the distance the share of its days kept.
@@ -31,6 +34,7 @@ def day_clock(patterns: pd.DataFrame) -> go.Figure:
     """
     routines = patterns[patterns["kind"] != "co_occurrence"]
     chart = figure("When routines happen", x="", y="", height=520)
+    size = 11 if len(routines) <= MANY else 6
     chart.update_layout(
         polar={
             "angularaxis": {
@@ -52,7 +56,7 @@ def day_clock(patterns: pd.DataFrame) -> go.Figure:
         colour, symbol = _DAYS_LOOK.get(name, _OTHER_LOOK)
         chart.add_scatterpolar(
             theta=chosen["minute_of_day"] / 4, r=100 * chosen["confidence"], mode="markers", name=name,
-            marker={"color": colour, "symbol": symbol, "size": 11, "opacity": 0.8, "line": {"width": 1, "color": "#222"}},
+            marker={"color": colour, "symbol": symbol, "size": size, "opacity": 0.75, "line": {"width": 1, "color": "#222"}},
             text=[_routine_text(row) for row in chosen.to_dict("records")], hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip
     return chart
@@ -62,30 +66,51 @@ def routine_raster(raster: pd.DataFrame, pattern: Row, zone: str) -> go.Figure:
     """Return one routine as a raster: a row a day, a mark each time the entity entered the state, its cluster marked.
 
     Args:
-        raster: day, minute, kept, due_from, due_to; see `homeintel.patterns.views.raster`.
+        raster: day, minute, kept, due_from, due_to, counted, missed; see `homeintel.patterns.views.raster`.
         pattern: the routine's row of the table `patterns`.
         zone: the home's time zone.
     """
-    days = [day.isoformat() for day in raster["day"].drop_duplicates()]
-    chart = figure(_routine_text(pattern), x=f"local time, {zone}", y="day", height=180 + 14 * len(days))
-    for name, kept, symbol, colour in (
-        ("the routine", True, "circle", PALETTE[0]),
-        ("other times", False, "x-thin-open", PALETTE[6]),
-    ):
-        chosen = raster[(raster["kept"] == kept) & raster["minute"].notna()]
+    days = [_day(day) for day in raster["day"].drop_duplicates()]
+    chart = figure(_routine_text(pattern), x=f"local time, {zone}", y="day", height=150 + 15 * len(days))
+    due = raster[raster["counted"]].drop_duplicates("day")
+    _bands(chart, due)
+    missed = due[due["missed"]]
+    for name, chosen, minutes, look in (
+        ("the routine", raster["kept"] & raster["minute"].notna(), raster["minute"], ("circle", PALETTE[0])),
+        ("other times", ~raster["kept"] & raster["minute"].notna(), raster["minute"], ("x-thin-open", PALETTE[6])),
+        ("missed", raster.index.isin(missed.index), (raster["due_from"] + raster["due_to"]) / 2,
+         ("triangle-up-open", PALETTE[5])),
+    ):  # fmt: skip
         chart.add_scatter(
-            x=clock_times(chosen["minute"]), y=[day.isoformat() for day in chosen["day"]], mode="markers", name=name,
-            marker={"symbol": symbol, "color": colour, "size": 9},
-        )  # fmt: skip
-    due = raster.drop_duplicates("day").fillna({"due_from": 0, "due_to": 0})
-    for column in ("due_from", "due_to"):
-        chart.add_scatter(
-            x=clock_times(due[column]), y=days, mode="lines", line={"dash": "dot", "color": PALETTE[5]},
-            name="counts as kept between these lines", showlegend=column == "due_to",
+            x=clock_times(minutes[chosen] % 1440), y=[_day(day) for day in raster.loc[chosen, "day"]], mode="markers",
+            name=name, marker={"symbol": look[0], "color": look[1], "size": 9, "line": {"width": 1.5}},
         )  # fmt: skip
     chart.update_xaxes(range=clock_times(pd.Series([0.0, 1440.0])), tickformat="%H:%M", type="date")
-    chart.update_yaxes(type="category", autorange="reversed", categoryorder="array", categoryarray=days)
+    chart.update_yaxes(
+        type="category", autorange="reversed", categoryorder="array", categoryarray=days, dtick=1,
+        tickfont={"size": 10},
+    )  # fmt: skip
+    chart.update_layout(legend={"y": -60 / (150 + 15 * len(days)), "yanchor": "top"}, bargap=0, barmode="overlay")
     return chart
+
+
+def _bands(chart: go.Figure, due: pd.DataFrame) -> None:
+    """Draw, on each day that counts, the time within which the routine is kept; across midnight in two parts."""
+    spans = [
+        (day, low % 1440, low % 1440 + high - low)
+        for day, low, high in zip(due["day"], due["due_from"], due["due_to"], strict=True)
+    ]
+    parts = [(day, low, min(high, 1440.0)) for day, low, high in spans]
+    parts += [(day, 0.0, high - 1440.0) for day, _, high in spans if high > 1440.0]
+    chart.add_bar(
+        y=[_day(day) for day, _, _ in parts], base=clock_times(pd.Series([low for _, low, _ in parts], dtype=float)),
+        x=[(high - low) * 60_000.0 for _, low, high in parts], orientation="h", name="counts as kept", hoverinfo="skip",
+        marker={"color": PALETTE[4], "opacity": 0.35, "line": {"width": 0}},
+    )  # fmt: skip
+
+
+def _day(day: date) -> str:
+    return f"{day:%a %m-%d}"
 
 
 def lag_histogram(pattern: Row) -> go.Figure:
@@ -124,7 +149,9 @@ def pair_graph(patterns: pd.DataFrame) -> go.Figure:
     left = [f"{row.trigger_entity_id} {row.trigger_state}" for row in pairs.itertuples()]
     right = [f"{row.entity_id} {row.state}" for row in pairs.itertuples()]
     places = [{name: index for index, name in enumerate(dict.fromkeys(side))} for side in (left, right)]
-    chart = figure("Strongest pairs: trigger to action", x="", y="", height=160 + 26 * max(1, *map(len, places)))
+    count = int((patterns["kind"] == "co_occurrence").sum())
+    some = f", {MOST_NAMED} of {count}" if count > MOST_NAMED else ""
+    chart = figure(f"Strongest pairs: trigger to action{some}", x="", y="", height=160 + 26 * max(1, *map(len, places)))
     for source, target, row in zip(left, right, pairs.to_dict("records"), strict=True):
         chart.add_scatter(
             x=[0, 1], y=[-places[0][source], -places[1][target]], mode="lines", hoverinfo="text", text=_pair_text(row),
@@ -139,33 +166,6 @@ def pair_graph(patterns: pd.DataFrame) -> go.Figure:
     chart.update_layout(showlegend=False)
     chart.update_xaxes(visible=False, range=[-1.1, 2.1])
     chart.update_yaxes(visible=False)
-    return chart
-
-
-def anomaly_series(series: pd.DataFrame, anomaly: Row, label: str, zone: str) -> go.Figure:
-    """Return a series around one anomaly, the anomaly shaded.
-
-    Args:
-        series: time (UTC) and value; see `homeintel.patterns.views.series`.
-        anomaly: its row of the table `anomalies`.
-        label: what the value is.
-        zone: the home's time zone.
-    """
-    kind = str(anomaly["kind"]).replace("_", " ")
-    title = f"{kind}: {anomaly['entity_id'] or 'the home'}, {anomaly['observed']}"
-    start, end = anomaly["started_at"], anomaly["ended_at"]
-    if _missing(end):
-        end = max(series["time"].max(), start + pd.Timedelta(hours=1)) if len(series) else start
-    shown = thin(series, value="value")
-    chart = figure(title, x=f"local time, {zone}", y=label, height=300)
-    chart.add_scatter(
-        x=_wall(shown["time"], zone), y=shown["value"], mode="lines+markers", line={"shape": "hv", "color": PALETTE[0]},
-        marker={"size": 4}, name=label,
-    )  # fmt: skip
-    if label == "state":
-        chart.update_yaxes(type="category", categoryorder="category ascending")
-    first, last = _wall(pd.Series([start, end]), zone)
-    chart.add_vrect(x0=first, x1=last, fillcolor=PALETTE[5], opacity=0.2, line_width=1, annotation_text=kind)
     return chart
 
 
@@ -203,10 +203,6 @@ def _pair_text(row: Row) -> str:
         f"{row['trigger_entity_id']} {row['trigger_state']}, then {row['entity_id']} {row['state']} "
         f"after {row['lag_seconds']:.0f} s: {row['occurrences']} of {row['opportunities']}"
     )
-
-
-def _wall(times: pd.Series, zone: str) -> list[str]:
-    return [str(moment) for moment in local_wall_clock(pd.to_datetime(times, utc=True), zone)]
 
 
 def _missing(value: object) -> bool:
