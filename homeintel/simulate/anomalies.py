@@ -142,7 +142,9 @@ def warmer(scene: Scene, trouble: Trouble, rng: np.random.Generator) -> tuple[in
     warm = [
         entity.entity_id
         for entity in scene.cast.entities
-        if entity.object_id == "temperature" and entity.device.ieee_address not in silent
+        if entity.object_id == "temperature"
+        and entity.device.ieee_address not in silent
+        and entity.unique_id not in scene.changed.excluded
     ]
     if not troubled(scene) or not warm:
         return None
@@ -174,7 +176,11 @@ def _any_of(
     triggers = {coupling.trigger_entity_id for coupling in scene.plan.couplings}
     triggers |= {automation.trigger_entity_id or "" for automation in scene.plan.automations}
     silent = silent_devices(scene.layout, scene.seed, anomalies=True)
-    alive = (name for name, entity in scene.cast.by_id.items() if entity.device.ieee_address not in silent)
+    alive = (
+        name
+        for name, entity in scene.cast.by_id.items()
+        if entity.device.ieee_address not in silent and entity.unique_id not in scene.changed.excluded
+    )
     found = [name for name in alive if name.endswith(ending) and name not in triggers | but]
     return found[int(rng.integers(len(found)))] if found else None
 

@@ -42,6 +42,7 @@ def misreported(scene: Scene, rows: Rows, trouble: Trouble) -> Rows:
             for entity in scene.cast.entities
             if entity.object_id in names
             and entity.device.ieee_address not in used
+            and entity.unique_id not in scene.changed.excluded
             and busy[scene.cast.numbers[entity.entity_id]]
         ]
         if free:

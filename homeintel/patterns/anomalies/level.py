@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from homeintel.patterns.anomalies.limits import MOST_OF_A_KIND, spell
+from homeintel.patterns.anomalies.limits import LOG_CHANCE, MOST_OF_A_KIND, spell
 from homeintel.patterns.anomalies.stuck_value import is_counter
 from homeintel.patterns.arrays import Floats, Ints
 from homeintel.patterns.findings import Anomaly
@@ -27,9 +27,6 @@ LEVEL_RATIO = 2.0
 
 STATE_SHARE = 0.8
 """Hours of a stretch that may have one and the same value."""
-
-LOG_LEVEL = -14.0
-"""Natural logarithm of the chance below which a level is an anomaly; measurements have longer tails than other things."""
 
 
 def find_levels(history: History, funnel: Funnel) -> Iterator[Anomaly]:
@@ -105,7 +102,7 @@ def _judged(peaks: Sequence[tuple[float, int, int]], others: Floats, spread: flo
         Stretch(start, end, log_tail_chance(height, sparse), spread, float(others.max()))
         for height, start, end in peaks
     ]
-    return [one for one in made if one.start > 0] if all(one.log_chance <= LOG_LEVEL for one in made) else []
+    return [one for one in made if one.start > 0] if all(one.log_chance <= LOG_CHANCE for one in made) else []
 
 
 def _anomaly(history: History, entity: int, stretch: Stretch, series: tuple[Floats, Floats], first: int) -> Anomaly:

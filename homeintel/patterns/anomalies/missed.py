@@ -20,6 +20,9 @@ WORTH_MISSING = 0.8
 LEAST_DAYS = 10
 """Days of opportunity beside the missed ones that a routine must have to be called reliable."""
 
+LEAST_BEFORE = 3
+"""Days it was kept before the first miss: a habit that only began in the window was not missed before."""
+
 LEAST_RUN = 2
 
 MOST_KEPT = 1
@@ -82,7 +85,11 @@ def _candidates(routine: Pattern) -> Iterator[_Run]:
                 or not missed[first : first + 2].all()
             ):
                 continue
-            if others < LEAST_DAYS or kept_there < WORTH_MISSING * others:
+            if (
+                int((~missed[:first]).sum()) < LEAST_BEFORE
+                or others < LEAST_DAYS
+                or kept_there < WORTH_MISSING * others
+            ):
                 continue
             rate = (others - kept_there + 0.5) / (others + 1)
             places = 2 if lasts else len(days)

@@ -18,7 +18,7 @@ MARGIN = 12 * 3600.0
 """Seconds before and after the whole days away: people leave on the day before and are back the day after."""
 
 EXPLAINS = {"silent": ("stuck", "rate"), "level": ("stuck",), "rate": ("stuck",)}
-"""What a fault of the same device at the same time explains: what repeats or hardly sends has pauses, what is stuck drifts
+"""What a fault of the same device (silence) or entity at the same time explains: what repeats or hardly sends has pauses, what is stuck drifts
 from its level and is not written again."""
 
 
@@ -67,7 +67,7 @@ def _absences(history: History, presence: Presence) -> list[tuple[float, float]]
 def _cause(
     history: History, anomaly: Anomaly, found: Sequence[Anomaly], absences: Sequence[tuple[float, float]], end: float
 ) -> str | None:
-    start, until = _start(anomaly), anomaly.ended_at or end
+    start, until = _span(anomaly, end)
     for absence in absences:
         inside = [other for other in found if _same_thing(anomaly, other) and _within(other, absence, end)]
         if anomaly in inside and len({_device(history, other) for other in inside}) >= LEAST_TOUCHED:
@@ -76,26 +76,37 @@ def _cause(
         if (
             other.kind in EXPLAINS.get(anomaly.kind, ())
             and min(until, other.ended_at or end) - max(start, other.started_at) >= EXPLAINED_SHARE * (until - start)
-            and _device(history, anomaly) == _device(history, other)
+            and _same(history, anomaly, other)
         ):
             return other.kind
     return None
 
 
-def _start(anomaly: Anomaly) -> float:
-    """Return when an anomaly began to show: a silent device's other entities may have reported long before."""
-    since = anomaly.detail.get("device_silent_since")
-    return float(since) if isinstance(since, int) else anomaly.started_at
+def _span(anomaly: Anomaly, end: float) -> tuple[float, float]:
+    """Return from when to when an anomaly showed: a silent device's other entities reported long before, and later."""
+    since, until = (anomaly.detail.get(f"device_silent_{name}") for name in ("since", "until"))
+    return (
+        float(since) if isinstance(since, int) else anomaly.started_at,
+        float(until) if isinstance(until, int) else anomaly.ended_at or end,
+    )
 
 
 def _within(anomaly: Anomaly, span: tuple[float, float], end: float) -> bool:
-    return span[0] <= _start(anomaly) and (anomaly.ended_at or end) <= span[1]
+    start, until = _span(anomaly, end)
+    return span[0] <= start and until <= span[1]
 
 
 def _same_thing(anomaly: Anomaly, other: Anomaly) -> bool:
     """Return whether both are of one kind that an absence brings about, and go the same way."""
     one, two = ((a.kind, float(str(a.detail.get("shift", 0))) > 0, "usual_a_day" in a.detail) for a in (anomaly, other))
     return one == two and (anomaly.kind in BY_ABSENCE or "usual_a_day" in anomaly.detail)
+
+
+def _same(history: History, anomaly: Anomaly, other: Anomaly) -> bool:
+    """Return whether the other can explain it: a device's silence any of its entities, the rest the entity itself."""
+    if anomaly.kind == "silent":
+        return _device(history, anomaly) == _device(history, other)
+    return anomaly.entity_id == other.entity_id
 
 
 def _device(history: History, anomaly: Anomaly) -> str | None:

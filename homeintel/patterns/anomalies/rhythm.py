@@ -18,7 +18,17 @@ RESTING = frozenset({"off", "closed", "idle", "standby", "docked"})
 
 def is_switched(history: History, entities: tuple[int, ...]) -> bool:
     """Return whether people switch anything of a device."""
-    return any(domain(history.entities[entity]) in ACTUATOR_DOMAINS for entity in entities)
+    return any(_switches(history, entity) for entity in entities)
+
+
+def _switches(history: History, entity: int) -> bool:
+    """Return whether people switch the entity: settings, such as a motion sensor's indicator light, are none.
+
+    Source: Zigbee2MQTT's exposes, where what a switch switches is the property `state`, with an endpoint or without.
+    """
+    name = history.entities[entity]
+    setting = domain(name) in {"select", "switch"} and not history.property_of.get(name, "state").startswith("state")
+    return domain(name) in ACTUATOR_DOMAINS and not setting
 
 
 def reports_by_itself(history: History, entities: tuple[int, ...], awake: AwakeTime) -> bool:
@@ -33,12 +43,13 @@ def reports_by_itself(history: History, entities: tuple[int, ...], awake: AwakeT
     return len(np.unique(unattended // 3600)) >= OWN_RHYTHM_SHARE * max(1, int((~awake.at(hours)).sum()))
 
 
-def rests(history: History, entities: tuple[int, ...], time: float) -> bool:
-    """Return whether anything that people switch of a device was off at a time, as far as known."""
+def rests(history: History, entities: tuple[int, ...], start: float, end: float) -> bool:
+    """Return whether anything that people switch of a device was off at some time of a span, as far as known."""
     for entity in entities:
-        if domain(history.entities[entity]) in ACTUATOR_DOMAINS:
+        if _switches(history, entity):
             rows = history.rows(entity)
-            known = int(np.searchsorted(history.changes.time[rows], time, side="right"))
-            if known and history.states[history.changes.state[rows][known - 1]] in RESTING:
+            first, last = np.searchsorted(history.changes.time[rows], (start, end), side="right")
+            states = history.changes.state[rows][max(0, first - 1) : last]
+            if any(history.states[state] in RESTING for state in np.unique(states)):
                 return True
     return False

@@ -95,7 +95,7 @@ def _silences(history: History, entities: tuple[int, ...], awake: AwakeTime, fun
         return []
     name = history.entities[entities[0]]
     found = extremes(pauses[counted], ratio=SILENCE_RATIO, least=SHORTEST, funnel=funnel, name=name)
-    kept = [not rests(history, entities, float(time)) for time in times[counted[found.chosen]]]
+    kept = [not rests(history, entities, float(time), float(time)) for time in times[counted[found.chosen]]]
     rows, chances = counted[found.chosen][kept], found.log_chances[kept]
     ends = np.append(times[1:], np.inf)
     before = np.concatenate([[-np.inf], ends[rows]])[: len(rows)]
@@ -147,5 +147,6 @@ def _rows(history: History, silence: Silence) -> Iterator[Anomaly]:
                 "device": history.device_of.get(history.entities[entity]),
                 "usual_pause_seconds": round(silence.usual),
                 "device_silent_since": round(silence.start),
+                "device_silent_until": None if silence.end is None else round(silence.end),
             },
         )

@@ -56,7 +56,7 @@ def find_slow(history: History, funnel: Funnel) -> Iterator[Anomaly]:
         if span is None:
             continue
         start, end, number = span
-        if rests(history, history.siblings(entity), start):
+        if rests(history, history.siblings(entity), start, end):
             funnel.miss(1.0, f"{history.entities[entity]}: what it measures was off")
             continue
         yield Anomaly(
