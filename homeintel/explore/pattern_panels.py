@@ -1,12 +1,13 @@
 """The choices of `explore_patterns.ipynb` as widgets: what was found, one entity's times, one thing after another."""
 
+import json
 from typing import Any
 
 import pandas as pd
 
 from homeintel.explore.found import Found, of_entities, places
 from homeintel.explore.opening import Opened
-from homeintel.explore.times import actions, followed, raster_rows, states_of, triggers
+from homeintel.explore.times import LIGHT, actions, followed, raster_rows, states_of, triggers
 from homeintel.explore.widgets import EVERY, EntityChoice, dropdown, live, slider
 from homeintel.explore.words import clock, pattern_text
 from homeintel.patterns.history import History
@@ -76,7 +77,9 @@ def lag_panel(found: Found, history: History | None) -> Any:  # noqa: ANN401 - i
     first = EntityChoice(known[known["entity_id"].isin(triggers(history))], name="trigger")
     second = EntityChoice(known[known["entity_id"].isin(actions(history))], name="action")
     states = _state_of(history, first.entity), _state_of(history, second.entity)
+    seconds = 60
     for row in strongest(found.patterns, "pairs", most=1):
+        seconds = int(json.loads(row["evidence"])["window_seconds"])
         names = ("trigger_entity_id", "trigger_state", "entity_id", "state")
         for box, name in zip((first.entity, states[0], second.entity, states[1]), names, strict=True):
             _choose(box, row[name])
@@ -86,21 +89,30 @@ def lag_panel(found: Found, history: History | None) -> Any:  # noqa: ANN401 - i
         "action": second.entity,
         "action_state": states[1],
         "days": dropdown("days", ["all", "weekday", "weekend"]),
-        "window": slider("within, seconds", 60, least=2, most=MOST_LAG, step=1, as_text="d"),
+        "light": dropdown("occasions", LIGHT),
+        "window": slider("within, seconds", seconds, least=2, most=MOST_LAG, step=1, as_text="d"),
     }
 
     def occasions(
-        trigger: str, trigger_state: str | None, action: str, action_state: str | None, days: str, window: int
+        trigger: str,
+        trigger_state: str | None,
+        action: str,
+        action_state: str | None,
+        days: str,
+        light: str,
+        window: int,
     ) -> None:
-        if trigger_state is None or action_state is None:
-            return
-        _show_lags(history, (trigger, trigger_state), (action, action_state), days, window)
+        if trigger_state is not None and action_state is not None:
+            pair = (trigger, trigger_state), (action, action_state)
+            _show_lags(history, *pair, window=window, days=days, light=light)
 
     return live(occasions, controls)
 
 
-def _show_lags(history: History, trigger: tuple[str, str], action: tuple[str, str], days: str, window: int) -> None:
-    pair = followed(history, trigger, action, window=window, days=days)
+def _show_lags(
+    history: History, trigger: tuple[str, str], action: tuple[str, str], *, window: int, days: str, light: str
+) -> None:
+    pair = followed(history, trigger, action, window=window, days=days, light=light)
     what = f"{' '.join(trigger)}, then {' '.join(action)}"
     if pair is None or not pair.occasions:
         show_text(f"{what}: the trigger had no occasion in these days.")
@@ -113,10 +125,7 @@ def _show_lags(history: History, trigger: tuple[str, str], action: tuple[str, st
         "by chance": f"{pair.chance:.1%}",
         "median lag, s": float(pd.Series(pair.lags).median()),
     }
-    show(
-        pd.DataFrame([row]),
-        caption=f"Within {window} s, days: {days}",
-    )
+    show(pd.DataFrame([row]), caption=f"Within {window} s, {light}, days: {days}")
 
 
 def _stored_lags(found: Found) -> Any:  # noqa: ANN401 - ipywidgets ships no types

@@ -17,10 +17,10 @@ from homeintel.patterns.stats.intervals import wilson
 from homeintel.patterns.views import raster
 from homeintel.patterns.weekdays import in_set, name_mask
 
-__all__ = ["OTHER", "Followed", "actions", "followed", "on_days", "raster_rows", "states_of", "triggers"]
+__all__ = ["LIGHT", "Followed", "actions", "followed", "on_days", "raster_rows", "states_of", "triggers"]
 
-OTHER = "other times"
-"""What belongs to no routine."""
+ANY_LIGHT, DARK, DAYLIGHT = LIGHT = ("at any time", "when it is dark", "in daylight")
+"""Dark is from sunset to sunrise."""
 
 
 def actions(history: History) -> list[str]:
@@ -97,7 +97,13 @@ class Followed:
 
 
 def followed(
-    history: History, trigger: tuple[str, str], action: tuple[str, str], *, window: float, days: str = "all"
+    history: History,
+    trigger: tuple[str, str],
+    action: tuple[str, str],
+    *,
+    window: float,
+    days: str = "all",
+    light: str = ANY_LIGHT,
 ) -> Followed | None:
     """Return how an action followed a trigger, as the detector counts it; None where one of them never happened.
 
@@ -107,12 +113,15 @@ def followed(
         action: entity id and state.
         window: seconds within which it must follow.
         days: on which weekdays; see `on_days`.
+        light: one of `LIGHT`.
     """
     own = without_mirrors(history)
     first, second = _stream(own, *trigger), _stream(own, *action)
     if first is None or second is None:
         return None
     first = on_days(own, first, days)
+    if light != ANY_LIGHT:
+        first = first.select(own.calendar.dark(first.time) == (light == DARK))
     if not len(first.time):
         return None
     pair = Judge(own, find_presence(own).home).within(first, second, window)

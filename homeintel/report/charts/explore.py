@@ -14,6 +14,8 @@ from homeintel.report.palette import PALETTE
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LAG_BARS = 24
+_TRIED = ("routines", "co_occurrence")
+"""The detectors whose thresholds can be tried."""
 
 
 def times_by_day(rows: pd.DataFrame, routines: list[str], title: str, zone: str) -> go.Figure:
@@ -30,7 +32,9 @@ def times_by_day(rows: pd.DataFrame, routines: list[str], title: str, zone: str)
     ]
     rows = rows.assign(label=labels)
     every_day = list(dict.fromkeys(labels))
-    chart = figure(title, x=f"local time, {zone}", y="day", height=180 + 16 * len(every_day))
+    height = 190 + 18 * len(every_day)
+    chart = figure(title, x=f"local time, {zone}", y="day", height=height)
+    chart.update_layout(legend={"y": -70 / (height - 120)})  # below the axis title, however tall the chart
     for number, name in enumerate(["other times", *routines]):
         own = thin(rows[(rows["routine"] == number) & rows["minute"].notna()])
         look = number - 1
@@ -44,7 +48,7 @@ def times_by_day(rows: pd.DataFrame, routines: list[str], title: str, zone: str)
             hovertemplate="%{y}, %{x|%H:%M:%S}<extra></extra>",
         )  # fmt: skip
     chart.update_xaxes(range=clock_times(pd.Series([0.0, 1440.0])), tickformat="%H:%M", type="date")
-    chart.update_yaxes(type="category", autorange="reversed", categoryorder="array", categoryarray=every_day)
+    chart.update_yaxes(type="category", dtick=1, autorange="reversed", categoryorder="array", categoryarray=every_day)
     return chart
 
 
@@ -84,7 +88,9 @@ def two_funnels(night: pd.DataFrame, tried: pd.DataFrame) -> go.Figure:
         night: the night's rows of the table `detection_funnel`, in order.
         tried: those of a try, of the same gates.
     """
-    chart = figure("What each gate lets through", x="candidates (logarithmic)", y="", height=200 + 34 * len(tried))
+    night, tried = (funnel[funnel["detector"].isin(_TRIED)] for funnel in (night, tried))
+    height = 200 + 40 * len(tried)
+    chart = figure("What each gate lets through", x="candidates (logarithmic)", y="", height=height)
     labels = [f"{row.detector}: {escape(str(row.step), quote=False)}" for row in tried.itertuples()][::-1]
     sides = (("the night", night, PALETTE[6], "/"), ("now", tried, PALETTE[0], ""))
     for name, funnel, colour, shape in sides:
@@ -92,8 +98,10 @@ def two_funnels(night: pd.DataFrame, tried: pd.DataFrame) -> go.Figure:
         if len(passed) == len(labels):
             chart.add_bar(
                 x=np.maximum(passed, 0.5), y=labels, orientation="h", name=name, text=passed,
+                textposition="outside", textangle=0, cliponaxis=False, constraintext="none",
                 marker={"color": colour, "pattern": {"shape": shape}}, hovertemplate="%{y}: %{text}<extra></extra>",
             )  # fmt: skip
     chart.update_xaxes(type="log")
-    chart.update_layout(barmode="group", legend={"traceorder": "reversed"})
+    chart.update_yaxes(dtick=1)
+    chart.update_layout(barmode="group", legend={"traceorder": "reversed", "y": -70 / (height - 120)})
     return chart
