@@ -20,7 +20,7 @@ def page(tmp_path: Path) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=need("chromium"), args=FLAGS)
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        page.set_default_timeout(60 * SECONDS)
+        page.set_default_timeout(120 * SECONDS)
         yield page
         browser.close()
 
@@ -35,7 +35,7 @@ def test_a_control_that_is_moved_changes_the_chart(page: Page, params: Path, tmp
         page.goto(address % "explore_patterns.ipynb")
         run_all(page)
         lags = page.locator(".jp-OutputArea", has=page.get_by_text("within, seconds")).last
-        expect(page.locator(".js-plotly-plot .gtitle")).to_have_count(4, timeout=60 * SECONDS)
+        expect(page.locator(".js-plotly-plot .gtitle")).to_have_count(4, timeout=120 * SECONDS)
         expect(lags).to_contain_text("at any time, days: all")
         before = bars(lags.locator(".js-plotly-plot"))
         lags.locator(".noUi-handle").press("End")

@@ -87,14 +87,14 @@ def test_an_error_is_the_cells_at_first_and_is_seen_later() -> None:
 def test_patterns_are_chosen_by_entity_days_and_confidence(found: Found, history: History) -> None:
     panel = pattern_panel(found, history)
     routines = found.patterns[found.patterns["kind"] != "co_occurrence"]
-    assert html(panel).count("<tr>") == len(found.patterns)
+    assert html(panel).count("<tr><td") == len(found.patterns)
     controls(panel)["entity"].value = routines["entity_id"].iloc[0]
     of_one = found.patterns["entity_id"].eq(routines["entity_id"].iloc[0])
     triggered = found.patterns["trigger_entity_id"].eq(routines["entity_id"].iloc[0])
-    assert html(panel).count("<tr>") == (of_one | triggered).sum()
+    assert html(panel).count("<tr><td") == (of_one | triggered).sum()
     controls(panel)["entity"].value = EVERY
     controls(panel)["confidence at least"].value = 0.9
-    assert html(panel).count("<tr>") == (found.patterns["confidence"] >= 0.9).sum()
+    assert html(panel).count("<tr><td") == (found.patterns["confidence"] >= 0.9).sum()
 
 
 def test_the_raster_follows_entity_and_state(opened: Opened, found: Found, history: History) -> None:
@@ -134,7 +134,7 @@ def test_a_snapshot_shows_what_it_holds(params: Any) -> None:
     snapshot = open_home(str(params), night="2026-11-08")
     rows = verdicts(snapshot)
     assert set(rows["verdict"]) <= {"used", "constant", "never_seen", "not_observable", "unsupported"}
-    assert len(rows) == html(verdict_panel(snapshot, rows)).count("<tr>") or len(rows) > 200
+    assert len(rows) == html(verdict_panel(snapshot, rows)).count("<tr><td") or len(rows) > 200
     assert device_panel(snapshot, rows) is None
 
 
@@ -153,4 +153,4 @@ def test_a_devices_features_are_drawn_for_the_chosen_device(opened: Opened) -> N
     device.value = rows.loc[rows["verdict"] == "used", "device"].iloc[0]
     assert device.value in charts(panel)[0]["layout"]["title"]["text"]
     linked = rows[(rows["device"] == device.value) & rows["entity_id"].notna()]
-    assert html(panel).count("<tr>") == linked["path"].nunique()
+    assert html(panel).count("<tr><td") == linked["path"].nunique()
