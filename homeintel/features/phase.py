@@ -7,6 +7,7 @@ import pandas as pd
 from homeintel.features.analysis import FeatureAnalysis, analyse
 from homeintel.features.catalogue import load_catalogue
 from homeintel.features.evidence import usage_rows
+from homeintel.features.reasons import REASONS
 from homeintel.features.tables import Tables, load
 from homeintel.features.trend import with_trend
 from homeintel.features.utilisation import utilisation
@@ -62,7 +63,7 @@ def save(phase: Phase, tables: Tables, analysis: FeatureAnalysis) -> Outcome:
         "unused_features": len(analysis.opportunities),
     }
     done = f"{written} verdicts, {figures['unused_features']} unused features worth telling."
-    reason = " ".join([*missing, done])
+    reason = " ".join([*missing, done, *_guessed(analysis)])
     return Outcome("degraded" if missing else "succeeded", written, reason, figures)
 
 
@@ -70,6 +71,16 @@ def _opportunity_rows(analysis: FeatureAnalysis) -> pd.DataFrame:
     """Return the opportunities as phase 5 reads them: their order, and each as JSON."""
     texts = [json.dumps(row, default=str) for row in analysis.opportunities.to_dict("records")]
     return pd.DataFrame({"position": range(len(texts)), "opportunity": texts})
+
+
+def _guessed(analysis: FeatureAnalysis) -> list[str]:
+    """Return how many properties stay unknown because their entities' ids are guessed; nothing where none does."""
+    count = int((analysis.rows["reason"] == "guessed").sum())
+    return (
+        [f"{count} can't be known because their entities' ids are guessed. {REASONS['guessed'].remedy}"]
+        if count
+        else []
+    )
 
 
 def _missing(phase: Phase, tables: Tables) -> list[str]:

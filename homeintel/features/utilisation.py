@@ -26,7 +26,8 @@ def by_feature(rows: pd.DataFrame) -> pd.DataFrame:
         rank=("rank", "min"), usefulness=("usefulness", "max")
     )
     names = {rank: verdict for verdict, rank in _ORDER.items()}
-    return grouped.assign(verdict=grouped["rank"].map(names)).drop(columns="rank")
+    verdicts = pd.Series([names[rank] for rank in grouped["rank"]], index=grouped.index, dtype=object)
+    return grouped.assign(verdict=verdicts).drop(columns="rank")
 
 
 COUNTS = ("features", "used", "usable", "not_observable", "used_weight", "usable_weight")

@@ -4,8 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from homeintel.features.phase import run
+from homeintel.features.phase import analyse_tables, grouped, load, run
+from homeintel.features.views import (
+    home_table,
+    readable,
+    unknown_table,
+    untouched_table,
+    utilisation_table,
+    verdict_counts,
+)
 from homeintel.phase import Phase, Window
+from homeintel.report.charts.features import trend_lines, utilisation_bars, verdict_map
 from homeintel.settings import load_settings
 from homeintel.store import Store, query
 from tests.features.homes import attribute, capability, device, entity, event, fill
@@ -118,6 +127,54 @@ def test_without_events_nothing_is_called_unused(phase: Phase) -> None:
         )
     assert outcome.status == "degraded"
     assert verdicts["verdict"].tolist() == ["not_observable"]
+
+
+def test_with_half_the_entities_guessed_only_what_they_show_is_known(phase: Phase) -> None:
+    """A guessed id that the history knows is right; one it doesn't know may be another's, and claims nothing."""
+    small_home(phase.store)
+    with phase.store.transaction() as connection:
+        connection.execute("UPDATE entities SET source = 'guessed' WHERE ieee_address IN ('0x1', '0x2')")
+        connection.execute("UPDATE entities SET source = 'guessed' WHERE entity_id LIKE 'sensor.0x0%'")
+        connection.execute("DELETE FROM events WHERE entity_id IN ('select.0x1_power_on_behavior', 'light.0x2')")
+        connection.execute("DELETE FROM attribute_changes WHERE entity_id = 'light.0x2'")
+    outcome = run(phase)
+    sql = """SELECT ieee_address, path, verdict, evidence ->> 'reason' AS reason FROM device_feature_usage
+             WHERE path IN ('light/state', 'power_on_behavior') ORDER BY ieee_address, path"""
+    with phase.store.connect() as connection:
+        rows = query(connection, sql).fillna("")
+    assert outcome.status == "succeeded"
+    assert rows[["verdict", "reason"]].to_numpy().tolist() == [
+        ["used", ""], ["constant", ""],
+        ["used", ""], ["not_observable", "guessed"],
+        ["not_observable", "guessed"], ["constant", ""],
+    ]  # fmt: skip
+    assert outcome.reason.endswith(
+        "3 can't be known because their entities' ids are guessed. "
+        "Give homeintel the entity registry (`homeassistant.registry` or `homeassistant.url`)."
+    )
+
+
+@pytest.mark.parametrize("missing", ["device_capabilities", "entities", "devices", "events"])
+def test_whatever_is_missing_every_table_and_chart_of_the_notebook_can_be_shown(phase: Phase, missing: str) -> None:
+    small_home(phase.store)
+    with phase.store.transaction() as connection:
+        connection.execute(f"DELETE FROM {missing}")
+        if missing == "events":
+            connection.execute("DELETE FROM attribute_changes")
+    tables = load(phase)
+    analysis = analyse_tables(phase, tables)
+    home = home_table(analysis.home)
+    assert home["in use, %"].isna().all()
+    for by in ("manufacturer", "model", "area", "friendly_name"):
+        table = grouped(phase, tables, analysis, by)
+        assert len(utilisation_table(table, by)) == len(utilisation_bars(table, by).data[0].y)
+    assert len(verdict_map(analysis.features, analysis.devices).data) == 5
+    assert len(trend_lines(analysis.trend, "UTC").data) == 3
+    assert verdict_counts(analysis.rows)["properties"].sum() == len(analysis.rows)
+    for rows in (analysis.spare, analysis.idle, analysis.uninvolved):
+        assert len(readable(rows, "UTC")) == len(rows)
+    assert len(untouched_table(analysis.rows, analysis.devices)) == 0
+    assert unknown_table(analysis.rows)["properties"].sum() == (analysis.rows["verdict"] == "not_observable").sum()
 
 
 def test_old_input_is_degraded_and_says_how_old(phase: Phase) -> None:

@@ -79,7 +79,7 @@ def verdict_map(features: pd.DataFrame, devices: pd.DataFrame) -> go.Figure:
         devices: the store's `devices`.
     """
     named = features.merge(devices[["ieee_address", "friendly_name", "model"]], on="ieee_address")
-    named["short"] = named["feature"].str.split("/").str[-1]
+    named["short"] = [str(feature).rsplit("/", 1)[-1] for feature in named["feature"]]
     count = named["ieee_address"].nunique()
     if count > MOST_DEVICES:
         named = _equal_together(named)
