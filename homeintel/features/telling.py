@@ -51,8 +51,7 @@ def _sentence(verdict: str, rows: list[Row], count: int, of: int, zone: ZoneInfo
         return whom + _constant(rows, count, zone)
     if verdict == "never_seen":
         return f"{whom}Its entity is known and stayed silent, while others of its kind are recorded."
-    reason = REASONS[rows[0]["reason"]].why
-    return f"{whom}Whether it is used can't be known: {reason[0].lower()}{reason[1:]}"
+    return f"{whom}Whether it is used can't be known: {REASONS[rows[0]['reason']].why}"
 
 
 def _constant(rows: list[Row], count: int, zone: ZoneInfo) -> str:

@@ -48,7 +48,7 @@ def test_what_the_stored_history_does_not_hold_says_where_it_is_from(told: bool,
 
 def test_of_a_feature_with_an_unknown_part_nothing_is_claimed() -> None:
     assert rests_on([[row("constant"), UNKNOWN]], BERLIN) == (
-        "Whether it is used can't be known: the device can be told this but never reports it (write-only)."
+        "Whether it is used can't be known: The device can be told this but never reports it (write-only)."
     )
 
 
@@ -57,7 +57,7 @@ def test_devices_of_different_verdicts_are_counted_apart() -> None:
     assert rests_on([[row("constant")], [row("constant")], [silent], [UNKNOWN]], BERLIN) == (
         "Of 2 of the 4 devices: Each has kept one value since 2026-10-02 (on; 8 records, the last on 2026-10-21). "
         "Of 1 of the 4 devices: Its entity is known and stayed silent, while others of its kind are recorded. "
-        "Of 1 of the 4 devices: Whether it is used can't be known: the device can be told this but never reports it (write-only)."
+        "Of 1 of the 4 devices: Whether it is used can't be known: The device can be told this but never reports it (write-only)."
     )
 
 
