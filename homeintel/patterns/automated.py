@@ -16,13 +16,27 @@ AUTOMATION_SHARE = 0.5
 """Of the changes, those whose recorded cause is an automation."""
 
 
-def is_automated(seconds: Floats, causes: Ints) -> bool:
+EXACT_SHARE = 0.5
+"""Of a routine's changes, those that fall on the same second of the day: no person does that, whatever the others do."""
+
+
+def is_automated(seconds: Floats, causes: Ints, *, by_clock: bool = False) -> bool:
     """Return whether lags, or seconds from a fixed time, or recorded causes are a machine's.
 
     Args:
         seconds: lags to a trigger, or distances from a clock time.
         causes: codes of the changes' causes.
+        by_clock: the seconds are distances from a clock time.
     """
+    if by_clock and _most_at_once(seconds) >= max(LEAST_LAGS, EXACT_SHARE * len(seconds)):
+        return True
     low, high = np.quantile(seconds, CENTRAL) if len(seconds) else (0.0, 0.0)
     nearly_constant = len(seconds) >= LEAST_LAGS and high - low < 1.68 * MACHINE_SPREAD_SECONDS
     return bool(nearly_constant or (len(causes) and np.mean(causes == AUTOMATION) >= AUTOMATION_SHARE))
+
+
+def _most_at_once(seconds: Floats) -> int:
+    """Return how many values the fullest span of a machine's spread holds."""
+    ordered = np.sort(seconds)
+    ends = np.searchsorted(ordered, ordered + MACHINE_SPREAD_SECONDS, side="right")
+    return int((ends - np.arange(len(ordered))).max(initial=0))

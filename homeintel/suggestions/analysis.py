@@ -7,10 +7,12 @@ import numpy as np
 
 from homeintel.patterns.arrays import Bools
 from homeintel.patterns.calendar import Calendar
+from homeintel.patterns.stats.intervals import next_time, wilson
 from homeintel.phase import Window
 from homeintel.suggestions.aftermath import put_aside, resolved, watched
 from homeintel.suggestions.backtest.history import EntityHistory
 from homeintel.suggestions.backtest.replay import replay
+from homeintel.suggestions.backtest.result import Backtest
 from homeintel.suggestions.candidate import Candidate
 from homeintel.suggestions.echoes import echoes
 from homeintel.suggestions.from_anomalies import from_anomalies
@@ -72,7 +74,8 @@ def make_candidates(material: Material, past: Past, window: Window) -> list[Cand
     """Return every candidate: from habits with their replay, from unused features, of both, from anomalies."""
     rows = habits(material)
     from_habits = [_from_habit(row, material, past, window) for row in rows]
-    both = hybrids(list(zip(rows, from_habits, strict=True)), material.opportunities, material.names)
+    shown = material.memory.open_last_night
+    both = hybrids(list(zip(rows, from_habits, strict=True)), material.opportunities, material.names, shown)
     broken = from_anomalies(material.anomalies, rows, material.names, material.battery_devices, window.zone)
     return [*from_habits, *both, *from_opportunities(material.opportunities, material.names), *broken]
 
@@ -82,7 +85,21 @@ def _from_habit(row: PatternRow, material: Material, past: Past, window: Window)
     if candidate.obstacle or row.entity_id not in past.histories:
         return candidate
     replayed = replay(row, past.histories, past.calendar, past.left_out_days)
-    return replace(candidate, backtest=replace(replayed, reminder=candidate.security))
+    return replace(_as_wanted(candidate, row, replayed), backtest=replace(replayed, reminder=candidate.security))
+
+
+def _as_wanted(candidate: Candidate, row: PatternRow, replayed: Backtest) -> Candidate:
+    """Return the candidate with a confidence that weighs the habit's count and its replay's alike.
+
+    The habit says how regular the person is, the replay how well an automation meets it; of both together
+    `benchmarks.suggestions` finds the next week best foretold.
+    """
+    tally = replayed.window
+    if candidate.security or not tally.occasions:
+        return candidate
+    hits, trials = (row.occurrences + tally.wanted) / 2, (row.opportunities + tally.occasions) / 2
+    low, high = wilson(hits, trials)
+    return replace(candidate, confidence=next_time(hits, trials), confidence_low=low, confidence_high=high)
 
 
 def choose(

@@ -87,14 +87,5 @@ class Candidate:
         return self.confidence * self.impact * (1 - EFFORT_WEIGHT * self.effort)
 
 
-def calibrated(occurrences: int, opportunities: int) -> float:
-    """Return the probability that a habit seen `occurrences` times of `opportunities` is kept the next time.
-
-    Laplace's rule of succession, (n + 1) / (m + 2), the mean under a flat prior: 4 of 4 is 0.83, 28 of 28 is 0.97. The
-    plain share would call a habit certain after its first weekend.
-    """
-    return (occurrences + 1) / (opportunities + 2)
-
-
 EFFORT_WEIGHT = 0.5
 """How much of its worth the most tedious suggestion loses."""

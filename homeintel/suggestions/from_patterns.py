@@ -10,7 +10,7 @@ from homeintel.suggestions.automation import build
 from homeintel.suggestions.automation.actions import action_for
 from homeintel.suggestions.automation.schema import ENTITY_ID_PATTERN
 from homeintel.suggestions.automation.security import is_security
-from homeintel.suggestions.candidate import Candidate, calibrated, suggestion_id
+from homeintel.suggestions.candidate import Candidate, suggestion_id
 from homeintel.suggestions.habit_automation import acting, reminding
 from homeintel.suggestions.names import Names
 from homeintel.suggestions.pattern_row import PatternRow
@@ -56,7 +56,7 @@ def from_pattern(pattern: PatternRow, names: Names, window_days: int) -> Candida
         entity_ids=entities,
         ieee_addresses=names.devices(*entities),
         effects=(pattern_effect(pattern),),
-        confidence=min(pattern.confidence, calibrated(pattern.occurrences, pattern.opportunities)),
+        confidence=pattern.confidence,
         confidence_low=pattern.confidence_low,
         confidence_high=pattern.confidence_high,
         impact=_impact(pattern, window_days, security=security),
@@ -154,6 +154,9 @@ def _caveats(pattern: PatternRow, *, security: bool) -> tuple[str, ...]:
         found.append(f"{pattern.undone} of {pattern.occurrences} times it was reversed within minutes.")
     if pattern.opportunities < FEW_OPPORTUNITIES:
         found.append(f"Only {pattern.opportunities} occasions so far; the interval is wide.")
+    if pattern.found_on is not None:
+        night = f"{pattern.found_on:%Y-%m-%d}"
+        found.append(f"Tonight it did not stand out clearly; the numbers are those of the night of {night}.")
     if pattern.light is not None:
         found.append("It needs Home Assistant's sun integration (sun.sun), which is on by default.")
     return tuple(found)

@@ -1,9 +1,10 @@
 """A habit that an unused feature makes better: one automation with both."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -21,11 +22,17 @@ Opportunity = Mapping[str, Any]
 FEATURE_SHARE = 0.5
 """How much of what a habit's automation leaves to wish the most useful feature adds."""
 
+SHOWN_WORTH = 0.1
+"""By so much more usefulness or certainty another feature takes the place of one that was told last night."""
+
 SUN_EVENTS_OF_THE_EVENING = frozenset({"sunset"})
 
 
 def hybrids(
-    habits: Sequence[tuple[PatternRow, Candidate]], opportunities: pd.DataFrame, names: Names
+    habits: Sequence[tuple[PatternRow, Candidate]],
+    opportunities: pd.DataFrame,
+    names: Names,
+    shown: Collection[str] = (),
 ) -> list[Candidate]:
     """Return for each habit the one unused feature that would help it most, as one suggestion of both.
 
@@ -35,6 +42,7 @@ def hybrids(
         habits: habits with the suggestions they make.
         opportunities: see `homeintel.features.opportunities.rank_opportunities`.
         names: tells which devices take part.
+        shown: ids of the suggestions of last night: of two features about as good, the one that was told stays.
     """
     if opportunities.empty or not habits:
         return []
@@ -47,9 +55,19 @@ def hybrids(
             continue
         fitting = [row for place in _places(pattern, names) for row in helping.get(place, ())]
         if fitting:
-            best = max(fitting, key=lambda row: (row["usefulness"] * row["certainty"], str(row["key"])))
+            best = max(fitting, key=partial(_worth, habit=candidate, shown=shown))
             found.append(_hybrid(candidate, best, names, alone=devices[str(best["label"])] == 1))
     return found
+
+
+def _worth(opportunity: Opportunity, *, habit: Candidate, shown: Collection[str]) -> tuple[float, str]:
+    told = _identity(habit, opportunity) in shown
+    worth = opportunity["usefulness"] * opportunity["certainty"]
+    return worth + (SHOWN_WORTH if told else 0.0), str(opportunity["key"])
+
+
+def _identity(habit: Candidate, opportunity: Opportunity) -> str:
+    return suggestion_id("hybrid", habit.suggestion_id, str(opportunity["label"]))
 
 
 def _by_key_and_device(rows: Sequence[Opportunity]) -> dict[tuple[str, str], list[Opportunity]]:
@@ -83,7 +101,7 @@ def _places(pattern: PatternRow, names: Names) -> list[tuple[str, str]]:
 
 def _hybrid(habit: Candidate, opportunity: Opportunity, names: Names, *, alone: bool) -> Candidate:
     """Return both as one; where no other device has the feature (`alone`), nothing is left to say of it elsewhere."""
-    identity = suggestion_id("hybrid", habit.suggestion_id, str(opportunity["label"]))
+    identity = _identity(habit, opportunity)
     assert habit.automation is not None
     title = f"{habit.title}, and use: {opportunity['label']}"
     automation = deepcopy(habit.automation) | {"id": f"{ID_PREFIX}{identity}"}

@@ -11,6 +11,7 @@ from homeintel.errors import SuggestionError
 from homeintel.phase import Phase, PhaseName
 from homeintel.store import query
 from homeintel.suggestions.aftermath import automated_ids
+from homeintel.suggestions.lingering import lingering
 from homeintel.suggestions.memory import Memory, load_memory
 from homeintel.suggestions.names import Names, load_names
 from homeintel.suggestions.opportunities import rank_anew, stored_opportunities
@@ -23,7 +24,7 @@ class Material:
     """The inputs of the night's suggestions.
 
     Args:
-        patterns: rows of `patterns`, by id.
+        patterns: rows of `patterns`, by id, then those that linger from earlier nights.
         automated: ids of patterns that a machine carries out: seen in the events, or in the home's file.
         anomalies: rows of `anomalies`.
         opportunities: unused features worth telling; see `homeintel.features.opportunities.rank_opportunities`.
@@ -87,6 +88,9 @@ def load(phase: Phase, problems: Sequence[str] = ()) -> Material:
         )
         own = read_automations(phase.settings.suggestions.automations_file)
         rows = pattern_rows(_rows(connection, "patterns", patterns.run_id))
+        memory = load_memory(connection, phase.run_id, phase.window.end)
+        if not patterns.old:
+            rows += lingering(connection, phase.window.end, memory.open_patterns, rows)
         material = Material(
             patterns=tuple(rows),
             automated=automated_ids(rows, own),
@@ -96,7 +100,7 @@ def load(phase: Phase, problems: Sequence[str] = ()) -> Material:
             battery_devices=frozenset(devices.loc[devices["power_source"] == "Battery", "ieee_address"]),
             members=_members(devices),
             device_names=tuple(devices["friendly_name"]),
-            memory=load_memory(connection, phase.run_id, phase.window.end),
+            memory=memory,
             own=own,
             missing=tuple(text for text in (patterns.sentence, features.sentence, own.problem) if text),
             notes=tuple(problems),

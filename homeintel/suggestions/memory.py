@@ -41,6 +41,11 @@ class Memory:
         """Ids of the suggestions that waited for an answer last night."""
         return frozenset(str(row["suggestion_id"]) for row in self.last_night)
 
+    @property
+    def open_patterns(self) -> frozenset[str]:
+        """Ids of the patterns these came from."""
+        return frozenset(str(row["pattern_id"]) for row in self.last_night if row["pattern_id"] is not None)
+
     def status(self, suggestion_id: str) -> str:
         """Return `new` for what no night has shown yet, else `repeated`."""
         return "repeated" if suggestion_id in self.first_suggested else "new"

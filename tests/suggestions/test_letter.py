@@ -67,7 +67,7 @@ def test_the_letter_holds_everything_a_person_needs_and_names_are_text(
     identity = rows["suggestion_id"][0]
     assert EVIL not in page
     assert "&lt;script&gt;" in page
-    assert "Confidence 90% (77% to 98%)" in page
+    assert "Confidence 93% (80% to 99%)" in page
     assert f"homeintel feedback accept {identity} --params &#x27;my home.yaml&#x27;\n" in page
     assert f"homeintel feedback dismiss {identity} --params" in page
     assert "you did the same by hand 27 of 28 times" in page
@@ -124,7 +124,7 @@ def test_charts_and_tables_say_the_same(store: Store, tmp_path: Path) -> None:
     assert [(row["unwanted"], row["precision"]) for row in replayed] == [(1, 0.9643)]
     marks = sum(len(trace.x) for trace in backtest_chart(opened, "Europe/Berlin").data)
     assert marks == 7
-    assert list(suggestion_table(opened)["interval"]) == ["0.77 to 0.98", "-"]
+    assert list(suggestion_table(opened)["interval"]) == ["0.80 to 0.99", "-"]
     assert list(changes_table(rows)["status"]) == ["new", "new"]
     funnel = funnel_rows(suggestions)
     assert list(funnel_chart(funnel).data[0].x) == list(funnel["candidates"])

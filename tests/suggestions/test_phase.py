@@ -48,6 +48,16 @@ def test_a_habit_becomes_one_automation_with_its_numbers(store: Store, given: Se
     assert outcome.rows_written == 1 + len(homes.stored(store, "detection_funnel", "position"))
 
 
+def test_the_confidence_weighs_the_habit_and_its_replay_alike(store: Store, given: Settings) -> None:
+    plant(store, occurrences=26, opportunities=28)
+    homes.write(store, "events", homes.routine_events(skipped=[1, 4, 9, 16]))
+    room.run(homes.phase(store, given))
+    (row,) = suggested(store)
+    assert json.loads(row["backtest"])["window"]["precision"] == pytest.approx(24 / 28, abs=1e-4)
+    assert row["confidence"] == pytest.approx((25 + 0.8 * 4) / (28 + 4))
+    assert row["confidence_low"] < row["confidence"] < row["confidence_high"]
+
+
 def test_without_features_it_is_degraded_and_says_so(store: Store, given: Settings) -> None:
     plant(store)
     outcome = room.run(homes.phase(store, given))

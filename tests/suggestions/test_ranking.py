@@ -88,6 +88,40 @@ def test_what_was_shown_before_does_not_come_and_go() -> None:
     assert select([candidate("a", backtest=backtest(54, 46))], {}, 10, {"a"}).chosen == ()
 
 
+def week(wanted: int, unwanted: int) -> Backtest:
+    """Four weeks, three of them faultless, the last one held out."""
+    verdicts = np.repeat([VERDICTS.index("agreed"), VERDICTS.index("wrong")], [21 + wanted, unwanted])
+    count = len(verdicts)
+    return Backtest(np.arange(count, dtype=float), verdicts, np.full(count, np.nan), np.arange(count) >= 21, 7, 28)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "unwanted", "fresh", "shown"),
+    [
+        (3, 4, True, True),
+        (2, 5, True, True),
+        (1, 6, False, True),
+        (0, 7, False, False),
+        (1, 4, True, True),
+        (0, 5, False, True),
+    ],
+)
+def test_a_bad_week_counts_by_how_likely_it_is(wanted: int, unwanted: int, fresh: bool, shown: bool) -> None:
+    one = candidate("a", backtest=week(wanted, unwanted))
+    assert (select([one], {}, 10).chosen == (one,)) is fresh
+    assert (select([one], {}, 10, {"a"}).chosen == (one,)) is shown
+
+
+def test_a_rival_takes_a_place_only_if_it_is_clearly_better() -> None:
+    stays, near, better = candidate("z"), candidate("a", confidence=0.93), candidate("b", confidence=0.97)
+    assert [c.suggestion_id for c in select([stays, near], {}, 1, {"z"}).chosen] == ["z"]
+    assert [c.suggestion_id for c in select([stays, near], {}, 1).chosen] == ["a"]
+    assert [c.suggestion_id for c in select([stays, better], {}, 1, {"z"}).chosen] == ["b"]
+    same = [candidate("z", effects=(("x",),)), candidate("a", confidence=0.93, effects=(("x",),))]
+    assert [c.suggestion_id for c in select(same, {}, 10, {"z"}).chosen] == ["z"]
+    assert [c.suggestion_id for c in select([stays, near], {}, 2, {"z"}).chosen] == ["a", "z"]
+
+
 def test_the_funnel_counts_down_and_names_the_nearest_miss() -> None:
     candidates = [
         candidate("fine"), candidate("next", confidence=0.8), candidate("odd", obstacle="no action"),

@@ -105,12 +105,6 @@ def test_one_feature_with_two_values_is_one_suggestion_with_both() -> None:
     assert payloads == [{"power_on_behavior": "previous"}, {"power_on_behavior": "restore"}]
 
 
-@pytest.mark.parametrize(("kept", "of", "expected"), [(4, 4, 5 / 6), (28, 28, 29 / 30), (26, 28, 0.9)])
-def test_a_few_days_are_no_certainty(kept: int, of: int, expected: float) -> None:
-    _, made = habit(homes.pattern("p", occurrences=kept, opportunities=of, confidence=kept / of))
-    assert made.confidence == pytest.approx(expected)
-
-
 def test_a_coupling_reads_like_a_sentence() -> None:
     _, made = habit(homes.coupling("p1", days="weekday", conditions='{"after": "sunset"}'))
     assert made.title == "Turn on Hall lamp when Hall occupancy sees someone in the dark on weekdays"
@@ -188,6 +182,20 @@ def test_an_evening_light_takes_an_unused_dimming_into_its_automation() -> None:
     assert made.automation["alias"] == made.title == "Turn on Kitchen at 20:30 every day, and use: Dimming"
     assert made.description.endswith("it uses “Dimming” too, which nobody does yet: it sets how bright the light is.")
     assert hybrids([habit(homes.pattern("p1", minute_of_day=400.0))], pd.DataFrame([dimming]), NAMES) == []
+
+
+def test_of_two_features_about_as_good_the_one_told_last_night_stays() -> None:
+    lamp = {"ieee_addresses": ["0x03"], "friendly_names": ["Kitchen lamp"], "topics": ["z/Kitchen lamp/set"]}
+    dimming = homes.opportunity("a", name="brightness", label="Dimming", certainty=0.8, **lamp)
+    white = homes.opportunity("b", name="color_temp", label="White tone", certainty=0.88, **lamp)
+    one = habit(homes.pattern("p1", minute_of_day=1230.0))
+    (better,) = hybrids([one], pd.DataFrame([dimming, white]), NAMES)
+    (other,) = hybrids([one], pd.DataFrame([dimming]), NAMES)
+    assert better.title.endswith("use: White tone")
+    (stays,) = hybrids([one], pd.DataFrame([dimming, white]), NAMES, {other.suggestion_id})
+    assert stays.suggestion_id == other.suggestion_id
+    (goes,) = hybrids([one], pd.DataFrame([dimming | {"certainty": 0.7}, white]), NAMES, {other.suggestion_id})
+    assert goes.suggestion_id == better.suggestion_id
 
 
 def test_an_answer_to_a_habit_holds_for_what_stands_on_it() -> None:

@@ -258,7 +258,7 @@ def _pattern(history: History, stream: Stream, best: _Found) -> Pattern:
         sun_event=frame.name if sun else None,
         offset_minutes=(fitted.centre - NOON) / 60 if sun else None,
         undone=times_undone(history, stream.entity, stream.time[fitted.events]),
-        already_automated=is_automated(fitted.times, stream.cause[fitted.events])
+        already_automated=is_automated(fitted.times, stream.cause[fitted.events], by_clock=True)
         or ("", history.entities[stream.entity]) in history.known_automations,
         first_seen=float(stream.time[fitted.events].min()),
         last_seen=float(stream.time[fitted.events].max()),

@@ -25,7 +25,7 @@ PRIOR_SHARE, PRIOR_TRIALS = 0.8, 4.0
 that look perfect over a few are partly luck."""
 
 
-def next_time(hits: int, trials: int) -> float:
+def next_time(hits: float, trials: float) -> float:
     """Return how likely a habit seen on `hits` of `trials` occasions happens on the next one.
 
     Source: A. Agresti, B. A. Coull, "Approximate is better than exact for interval estimation of binomial proportions",
