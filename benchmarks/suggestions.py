@@ -7,7 +7,7 @@ The first prints a table by kind of home: how many of the planted habits that ar
 true in 80 % of occasions or more are suggested, how many suggestions from habits are planted ones (or their undoing),
 how many repeat an automation the home has, and how many ids the next night, a day later in the same home's life, adds
 (`came`) or lacks (`went`), gives another id for the same thing (`renamed`) or calls new again. Then how confidences came
-true in the week after the night (homes on a journey left out), a line a habit missed or made up, and a line an id that
+true in the week after the night, a line a habit missed or made up, and a line an id that
 came or went, with the reason. With `--automations` every automation is written to a
 file, for Home Assistant to judge. The second prints the time of phase 5 for 500 devices and 500 patterns beside the time
 a notebook's kernel needs for its bare imports.
@@ -64,7 +64,7 @@ def print_scores(homes: int, first: int, target: Path | None, keep: Path | None)
     by_kind = table.drop(columns=["seed"]).groupby("kind", sort=False).sum()
     total = by_kind.sum().rename("all")
     print(_with_shares(pd.concat([by_kind, total.to_frame().T])).to_string(float_format=lambda share: f"{share:.3f}"))
-    cases = [case for score in scores if score.kind != "holiday" for case in score.foretold]
+    cases = [case for score in scores for case in score.foretold]
     print(calibration(cases).to_string(float_format=lambda share: f"{share:.3f}"))
     for score in scores:
         for line in (*score.missed, *score.false, *score.moved):

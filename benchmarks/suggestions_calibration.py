@@ -10,7 +10,8 @@ import pandas as pd
 from homeintel.events import phase as events
 from homeintel.patterns.calendar import Calendar
 from homeintel.phase import Phase
-from homeintel.suggestions.analysis import Suggestions, left_out
+from homeintel.simulate.truth import Truth
+from homeintel.suggestions.analysis import Suggestions
 from homeintel.suggestions.backtest.history import load_histories
 from homeintel.suggestions.backtest.replay import HELD_OUT_DAYS, replay
 from homeintel.suggestions.load import Material
@@ -34,26 +35,31 @@ class Foretold:
     occasions: int
 
 
-def foretold(phase: Phase, material: Material, suggestions: Suggestions) -> list[Foretold]:
+def foretold(phase: Phase, material: Material, suggestions: Suggestions, truth: Truth) -> list[Foretold]:
     """Read the week after the night and replay the night's automations on it, fitted on the night's window.
+
+    Habits that the home drops by plan (a planted missed routine) and days away are not counted: nobody could know.
 
     Args:
         phase: the night; its source has the following week too.
         material: what the night worked on.
         suggestions: the night's.
+        truth: what was planted.
     """
+    dropped = {one.entity_id for one in truth.anomalies if one.kind == "missed_routine"}
     window = replace(phase.window, end_day=phase.window.end_day + timedelta(days=HELD_OUT_DAYS))
     events.run(replace(phase, name="events", window=window))
     rows = {row.pattern_id: row for row in material.patterns}
-    chosen = [one for one in suggestions.selection.chosen if one.kind == "pattern" and not one.security]
+    acting = [one for one in suggestions.selection.chosen if one.kind == "pattern" and not one.security]
+    chosen = [one for one in acting if one.entity_ids[0] not in dropped]
     habits = [rows[str(one.pattern_id)] for one in chosen]
     entities = {name for row in habits for name in (row.entity_id, row.trigger_entity_id) if name}
     home = phase.settings.home
     calendar = Calendar(window.first_day, window.days, window.zone, home.latitude, home.longitude)
     with phase.store.connect() as connection:
         histories = load_histories(connection, entities, window.start, window.end)
-    kept = left_out(calendar, [], frozenset())
-    tallies = [replay(row, histories, calendar, kept).unseen for row in habits]
+    away = np.isin([calendar.date_of(day) for day in range(calendar.days)], list(truth.away_days))
+    tallies = [replay(row, histories, calendar, away).unseen for row in habits]
     return [
         Foretold(one.confidence, tally.wanted, tally.occasions)
         for one, tally in zip(chosen, tallies, strict=True)

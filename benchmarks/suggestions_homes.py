@@ -96,7 +96,7 @@ def score_home(kind: str, seed: int, folder: Path) -> HomeScore:
     score = HomeScore(kind, seed)
     _count(score, first, home.truth)
     compare_nights(score, first, second)
-    score.foretold = foretold(first.phase, first.material, first.suggestions)
+    score.foretold = foretold(first.phase, first.material, first.suggestions, home.truth)
     return score
 
 

@@ -15,7 +15,7 @@ from homeintel.suggestions.backtest.replay import replay
 from homeintel.suggestions.backtest.result import Backtest
 from homeintel.suggestions.candidate import Candidate
 from homeintel.suggestions.echoes import echoes
-from homeintel.suggestions.from_anomalies import from_anomalies
+from homeintel.suggestions.from_anomalies import from_anomalies, lately_missed
 from homeintel.suggestions.from_features import from_opportunities
 from homeintel.suggestions.from_patterns import from_pattern
 from homeintel.suggestions.hybrid import hybrids
@@ -73,15 +73,18 @@ def _by_hand(material: Material) -> list[PatternRow]:
 def make_candidates(material: Material, past: Past, window: Window) -> list[Candidate]:
     """Return every candidate: from habits with their replay, from unused features, of both, from anomalies."""
     rows = habits(material)
-    from_habits = [_from_habit(row, material, past, window) for row in rows]
+    missed = lately_missed(material.anomalies, rows)
+    from_habits = [_from_habit(row, material, past, window, missed.get(row.pattern_id)) for row in rows]
     shown = material.memory.open_last_night
     both = hybrids(list(zip(rows, from_habits, strict=True)), material.opportunities, material.names, shown)
     broken = from_anomalies(material.anomalies, rows, material.names, material.battery_devices, window.zone)
     return [*from_habits, *both, *from_opportunities(material.opportunities, material.names), *broken]
 
 
-def _from_habit(row: PatternRow, material: Material, past: Past, window: Window) -> Candidate:
+def _from_habit(row: PatternRow, material: Material, past: Past, window: Window, missed: str | None) -> Candidate:
     candidate = from_pattern(row, material.names, window.days)
+    if missed is not None:
+        candidate = replace(candidate, caveats=(f"Lately it was not done: {missed}.", *candidate.caveats))
     if candidate.obstacle or row.entity_id not in past.histories:
         return candidate
     replayed = replay(row, past.histories, past.calendar, past.left_out_days)

@@ -42,8 +42,7 @@ def from_anomalies(
         battery_devices: addresses of devices that run on a battery.
         zone: the home's time zone, for the times a reader sees.
     """
-    known = anomalies[anomalies["entity_id"].notna()].sort_values(["entity_id", "anomaly_id"], kind="stable")
-    rows = [{str(key): value for key, value in row.items()} for row in known.to_dict("records")]
+    rows = _records(anomalies)
     lasting = [row for row in rows if pd.isna(row["ended_at"])]
     silent = [row for row in lasting if row["kind"] == "silent"]
     stuck = [row for row in lasting if row["kind"] == "stuck"]
@@ -51,14 +50,36 @@ def from_anomalies(
     for row in rows:
         if row["kind"] == "undone_automation":
             worst[_target(row)] = max(worst.get(_target(row), row), row, key=score)
-    missed = [(row, _habit_of(row, habits)) for row in lasting if row["kind"] == "missed_routine"]
-    reminders = {habit.pattern_id: _missed(row, habit, names) for row, habit in missed if habit is not None}
+    reminders = [_missed(row, habit, names) for row, habit in _missed_habits(rows, habits).values()]
     return [
         *silent_devices(silent, names, set(battery_devices), zone),
         *stuck_sensors(stuck, names, zone),
         *(_undone(row, names) for row in worst.values()),
-        *reminders.values(),
+        *reminders,
     ]
+
+
+def lately_missed(anomalies: pd.DataFrame, habits: Sequence[PatternRow]) -> dict[str, str]:
+    """Return pattern id -> what was missed, in words, of the habits that are not kept any more just now.
+
+    Args:
+        anomalies: the `anomalies` table's rows of one run.
+        habits: tonight's patterns that no machine carries out.
+    """
+    found = _missed_habits(_records(anomalies), habits)
+    return {name: str(row["observed"]) for name, (row, _) in found.items()}
+
+
+def _records(anomalies: pd.DataFrame) -> list[Row]:
+    """Return the anomalies of entities, in an order that does not depend on the table's."""
+    known = anomalies[anomalies["entity_id"].notna()].sort_values(["entity_id", "anomaly_id"], kind="stable")
+    return [{str(key): value for key, value in row.items()} for row in known.to_dict("records")]
+
+
+def _missed_habits(rows: Iterable[Row], habits: Sequence[PatternRow]) -> dict[str, tuple[Row, PatternRow]]:
+    lasting = [row for row in rows if row["kind"] == "missed_routine" and pd.isna(row["ended_at"])]
+    pairs = [(row, _habit_of(row, habits)) for row in lasting]
+    return {habit.pattern_id: (row, habit) for row, habit in pairs if habit is not None}
 
 
 def _target(row: Row) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """The letter to the home's owner: each suggestion with its chart, its replay, its YAML and how to answer."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from math import isnan
 from shlex import quote
@@ -61,11 +61,18 @@ def _opening(row: Row, names: Names) -> Iterator[str]:
         f"<p>{since}. Confidence {row['confidence']:.0%}{_interval(row)}, impact {row['impact']:.2f}, "
         f"effort {row['effort']:.2f}: score {row['score']:.2f}.</p>"
     )
-    entities = [f"{escape(names.of(entity))} (<code>{escape(entity)}</code>)" for entity in row["entity_ids"]]
-    more = f" and {len(entities) - MOST_ENTITIES} more" if len(entities) > MOST_ENTITIES else ""
-    yield f"<p>About: {', '.join(entities[:MOST_ENTITIES])}{more}</p>" if entities else ""
+    yield f"<p>About: {_about(row['entity_ids'], names)}</p>" if len(row["entity_ids"]) else ""
     caveats = "".join(f"<li>{escape(caveat)}</li>" for caveat in row["caveats"])
     yield f"<p>Before you accept:</p><ul>{caveats}</ul>" if caveats else ""
+
+
+def _about(entities: Sequence[str], names: Names) -> str:
+    """Return entities by name, each name once with the ids of all that bear it."""
+    by_name: dict[str, list[str]] = {}
+    for entity in entities[:MOST_ENTITIES]:
+        by_name.setdefault(names.of(entity), []).append(f"<code>{escape(entity)}</code>")
+    more = f" and {len(entities) - MOST_ENTITIES} more" if len(entities) > MOST_ENTITIES else ""
+    return ", ".join(f"{escape(name)} ({', '.join(ids)})" for name, ids in by_name.items()) + more
 
 
 def _interval(row: Row) -> str:

@@ -58,6 +58,16 @@ def test_the_confidence_weighs_the_habit_and_its_replay_alike(store: Store, give
     assert row["confidence_low"] < row["confidence"] < row["confidence_high"]
 
 
+def test_a_habit_that_is_not_kept_just_now_says_so(store: Store, given: Settings) -> None:
+    plant(store)
+    detail = '{"state": "on", "minute_of_day": 405}'
+    missed = "missed 3 times from 2026-09-25 to 2026-09-27"
+    homes.write(store, "anomalies", [homes.anomaly("missed_routine", "light.kitchen", detail=detail, observed=missed)])
+    room.run(homes.phase(store, given))
+    (row,) = suggested(store)
+    assert (row["kind"], row["caveats"][0]) == ("pattern", f"Lately it was not done: {missed}.")
+
+
 def test_without_features_it_is_degraded_and_says_so(store: Store, given: Settings) -> None:
     plant(store)
     outcome = room.run(homes.phase(store, given))

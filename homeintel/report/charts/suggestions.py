@@ -24,6 +24,9 @@ MOST_BARS = 25
 MOST_MINUTES_ZOOMED = 480
 """Up to so many minutes of the day a replay is shown closer."""
 
+MOST_SHOWN = 1.06
+"""End of an axis from 0 to 1: the number beside a full bar needs room."""
+
 MOST_TITLE = 60
 """Letters of a title that fit beside a bar."""
 
@@ -49,11 +52,12 @@ def ranking_chart(rows: pd.DataFrame) -> go.Figure:
             name=kind,
             marker={"color": PALETTE[number], "pattern": {"shape": pattern}},
             text=[f"{score:.2f}" for score in mine["score"]],
+            textposition="outside",
             hoverinfo="text",
         )
     order = [_label(rank, title) for rank, title in zip(rows["rank"], rows["title"], strict=True)]
     chart.update_yaxes(categoryorder="array", categoryarray=order[::-1])
-    chart.update_xaxes(range=[0, 1])
+    chart.update_xaxes(range=[0, MOST_SHOWN])
     return chart
 
 
@@ -124,11 +128,12 @@ def factors_chart(row: Mapping[Any, Any]) -> go.Figure:
         y=list(factors),
         orientation="h",
         text=[f"{value:.2f}" for value in factors.values()],
+        textposition="outside",
         marker={"color": [PALETTE[0]] * 3 + [PALETTE[1]], "pattern": {"shape": ["", "", "", "/"]}},
         showlegend=False,
     )
     chart.update_yaxes(categoryorder="array", categoryarray=list(factors)[::-1])
-    chart.update_xaxes(range=[0, 1])
+    chart.update_xaxes(range=[0, MOST_SHOWN])
     return chart
 
 
