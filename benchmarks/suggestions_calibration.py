@@ -58,7 +58,7 @@ def foretold(phase: Phase, material: Material, suggestions: Suggestions, truth: 
     calendar = Calendar(window.first_day, window.days, window.zone, home.latitude, home.longitude)
     with phase.store.connect() as connection:
         histories = load_histories(connection, entities, window.start, window.end)
-    away = np.isin([calendar.date_of(day) for day in range(calendar.days)], list(truth.away_days))
+    away = np.array([calendar.date_of(day) in truth.away_days for day in range(calendar.days)])
     tallies = [replay(row, histories, calendar, away).unseen for row in habits]
     return [
         Foretold(one.confidence, tally.wanted, tally.occasions)
