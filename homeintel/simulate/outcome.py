@@ -13,6 +13,7 @@ from homeintel.simulate.faults import Faults
 from homeintel.simulate.features import feature_use
 from homeintel.simulate.habits import SPREADS, due_times, possible_days
 from homeintel.simulate.naming import default_entity_id
+from homeintel.simulate.power import log_odds
 from homeintel.simulate.reactions import AUTOMATION_TAG, COUPLING_TAG, Chances
 from homeintel.simulate.resolve import initial_states, state_at
 from homeintel.simulate.rows import Rows
@@ -82,6 +83,7 @@ def _routine(scene: Scene, number: int, rows: Rows) -> Routine:
     days = possible_days(routine, scene) & ~_already(scene, routine, done, rows)
     return replace(
         routine,
+        log_odds=log_odds(scene, routine, rows),
         occurrences=now,
         opportunities=int(days[: scene.days].sum()),
         future_occurrences=later,

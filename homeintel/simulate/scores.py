@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import log
 from typing import TYPE_CHECKING, Any
 
 from homeintel.simulate.anomaly_labels import JudgedAnomaly, anomaly_groups, label_anomalies
@@ -15,6 +16,10 @@ __all__ = ["LEAST_OCCASIONS", "LEAST_OCCURRENCES", "Score", "Scores", "add_score
 
 LEAST_OCCURRENCES = 4  # a routine kept on fewer days of the window is not required to be found
 LEAST_OCCASIONS = 5  # the same for a coupling
+MOST_LOG_ODDS = log(0.05 / 10)
+"""A routine that chance explains better than this to an observer who has only its hour to find can't be required of anyone:
+at a false-discovery rate of 5 %, where one stream in ten is a habit, not even that observer may report it."""
+
 COUNTED_AS_FALSE = frozenset({"false", "duplicate"})
 
 
@@ -22,7 +27,7 @@ COUNTED_AS_FALSE = frozenset({"false", "duplicate"})
 class Score:
     """How often a detector was right.
 
-    `findable` things were planted and kept often enough, `hit` counts those that were found. `found` counts all planted
+    `findable` things were planted and show clearly enough, `hit` counts those that were found. `found` counts all planted
     things that were found, also too rare ones; `false` the rows that are nothing planted or the same thing again.
     """
 
@@ -125,11 +130,15 @@ def _score(
     """Return the score of one kind: what was found belongs to the kind it was planted as, what is false to its own."""
     own = {id(item) for item in planted}
     found = [item.planted for item in judged if item.label == "found" and id(item.planted) in own]
-    findable = [item for item in planted if item.occurrences >= least]
+    findable = [item for item in planted if item.occurrences >= least and _provable(item)]
     hit = {id(item) for item in found} & {id(item) for item in findable}
     pairs = zip(rows, judged, strict=True)
     false = sum(row["kind"] == kind and item.label in COUNTED_AS_FALSE for row, item in pairs)
     return Score(len(findable), len(hit), len(found), false)
+
+
+def _provable(planted: Routine | Coupling) -> bool:
+    return not isinstance(planted, Routine) or planted.log_odds <= MOST_LOG_ODDS
 
 
 def _anomaly_score(truth: Truth, reported: Sequence[JudgedAnomaly]) -> Score:
@@ -144,7 +153,7 @@ def _missed(
     """Yield what should have been found and was not; of one device's silence its first entity."""
     seen = {id(item.planted) for item in judged if item.label == "found"}
     for routine in (*truth.routines, *truth.sun_routines):
-        if routine.occurrences >= LEAST_OCCURRENCES and id(routine) not in seen:
+        if routine.occurrences >= LEAST_OCCURRENCES and _provable(routine) and id(routine) not in seen:
             yield routine
     for coupling in truth.couplings:
         if coupling.occurrences >= LEAST_OCCASIONS and id(coupling) not in seen:

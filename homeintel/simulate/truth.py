@@ -25,7 +25,8 @@ class Routine:
     past the next midnight by its spread. `spread_minutes` is a standard deviation, cut at 2.5 of them.
     `undo_minutes` is the median time until the same hand undoes it, None when something else does.
     `occurrences` counts rows in the window, `opportunities` its days in the window on which somebody was at home,
-    `future_occurrences` and `future_opportunities` the same for the seven days after it.
+    `future_occurrences` and `future_opportunities` the same for the seven days after it. `log_odds` is the log chance that so
+    many days are a whim's, for an observer who has only the hour to find; see `homeintel.simulate.power`.
     """
 
     entity_id: str
@@ -37,6 +38,7 @@ class Routine:
     sun_event: str | None = None
     offset_minutes: float | None = None
     undo_minutes: float | None = None
+    log_odds: float = float("-inf")
     occurrences: int = 0
     opportunities: int = 0
     future_occurrences: int = 0
