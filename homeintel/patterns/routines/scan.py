@@ -1,6 +1,6 @@
 """Looks for the window of the day in which an entity enters a state on more days than its own activity explains."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,12 @@ Source: R. E. Tarone, "A modified Bonferroni method for discrete data", Biometri
 
 LEAST_NARROWING = 0.25
 """A fitted window is never taken to be less likely by chance than so much of the one that was found."""
+
+GROWING_SETS = 6
+COARSE_MINUTES = 5
+"""Other sets of weekdays than the common ones are looked at in bins so long or longer: a habit of few minutes fills those too."""
+
+TAIL_MARGIN = 3.0
 
 BATCH = 16
 """Streams judged at once: their arrays fit a processor's cache."""
@@ -138,13 +144,11 @@ def _scan_batch(
         rest = reference if untouched else _grid_of(history, streams, times, background, frame, present, bin_minutes)
         counted = tally(rest, groups)
         for width in widths:
-            found = look(grid, reference, counted, groups, width // bin_minutes)
+            growing = GROWING_SETS if bin_minutes >= COARSE_MINUTES else 0
+            found = look(grid, reference, counted, groups, width // bin_minutes, growing=growing)
             net = strength(found, MIN_DAYS)
             for row in range(len(streams)):
-                for candidate in _candidates(found, net[row], row, width, bin_minutes):
-                    known = best[row]
-                    if known is None or (candidate.log_p, -candidate.strength) < (known.log_p, -known.strength):
-                        best[row] = candidate
+                best[row] = _better(found, net[row], row, width, bin_minutes, best[row])
     return best
 
 
@@ -161,12 +165,21 @@ def _grid_of(
     return make_grid(history, streams, own, frame, present, bin_minutes)
 
 
-def _candidates(found: Windows, net: Floats, row: int, width: int, bin_minutes: int) -> Iterator[Candidate]:
-    """Yield the best window of each kind of set of weekdays."""
+def _better(
+    found: Windows, net: Floats, row: int, width: int, bin_minutes: int, known: Candidate | None
+) -> Candidate | None:
+    """Return the best window of a stream: the known one, or that of any kind of set of weekdays here."""
+    searched = log_searched(width, 1440 * float(found.able_share[row]))
     starts = np.argmax(net, axis=-1)
     for kind, start in enumerate(starts.tolist()):
-        if np.isfinite(net[kind, start]):
-            yield _candidate(found, (row, kind, start), width, bin_minutes, float(net[kind, start]))
+        gained = float(net[kind, start])
+        # The exact tail is hardly ever smaller than the likelihood ratio by so much; most windows need no closer look.
+        if not np.isfinite(gained) or (known is not None and searched - gained - TAIL_MARGIN > known.log_p):
+            continue
+        candidate = _candidate(found, (row, kind, start), width, bin_minutes, gained)
+        if known is None or (candidate.log_p, -candidate.strength) < (known.log_p, -known.strength):
+            known = candidate
+    return known
 
 
 def _candidate(found: Windows, place: tuple[int, int, int], width: int, bin_minutes: int, gained: float) -> Candidate:

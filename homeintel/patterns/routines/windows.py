@@ -55,10 +55,10 @@ def tally(grid: Grid, groups: Floats) -> Tally:
     return Tally(_by_weekday(groups, grid.happened()), _by_weekday(groups, grid.able()))
 
 
-def look(grid: Grid, reference: Grid, counted: Tally, groups: Floats, bins: int) -> Windows:
+def look(grid: Grid, reference: Grid, counted: Tally, groups: Floats, bins: int, *, growing: int = 6) -> Windows:
     """Return all windows of a width.
 
-    The sets of weekdays are the common ones, and at each window the days with the greatest shares, one to six of them:
+    The sets of weekdays are the common ones, and at each window the days with the greatest shares, one to `growing` of them:
     no other set has a greater likelihood ratio.
 
     Args:
@@ -67,6 +67,7 @@ def look(grid: Grid, reference: Grid, counted: Tally, groups: Floats, bins: int)
         counted: see `tally`.
         groups: 1 where a day that counts is the weekday: shape (7, days).
         bins: the windows' width.
+        growing: how many sets beside the common ones; 0 saves time.
     """
     hits = grid.hits(bins)
     happened = _by_weekday(groups, hits)
@@ -76,7 +77,7 @@ def look(grid: Grid, reference: Grid, counted: Tally, groups: Floats, bins: int)
     else:
         both = reference.hits(bins)
         all_hits, all_days = _by_weekday(groups, both), _by_weekday(groups, reference.possible(both, bins))
-    order = np.argsort(-happened / np.maximum(days, 1), axis=1, kind="stable")
+    order = np.argsort(-happened / np.maximum(days, 1), axis=1, kind="stable")[:, :growing]
     in_sets = _in_sets(order)
     beside = side_windows(bins, grid.bin_minutes)
     before = tuple(in_sets(np.roll(_run(all_, bins, beside), bins * beside, axis=-1)) for all_ in (all_hits, all_days))
@@ -112,14 +113,14 @@ def _in_sets(order: Ints) -> Callable[[Floats], Floats]:
     """Return what sums an array by weekday into the common sets and the growing sets of days in order."""
 
     def summed(values: Floats) -> Floats:
-        growing = np.cumsum(np.take_along_axis(values, order, axis=1)[:, :6], axis=1)
+        growing = np.cumsum(np.take_along_axis(values, order, axis=1), axis=1)
         return np.concatenate([np.matmul(FIXED, values), growing], axis=1)
 
     return summed
 
 
 def _masks(order: Ints) -> Ints:
-    growing = np.cumsum(1 << order[:, :6], axis=1)
+    growing = np.cumsum(1 << order, axis=1)
     fixed = np.array([mask for _, mask in COMMON_SETS])[None, :, None]
     return np.concatenate([np.broadcast_to(fixed, (order.shape[0], len(COMMON_SETS), order.shape[2])), growing], axis=1)
 
