@@ -189,12 +189,31 @@ def simulate(
 )
 @click.option("--seeds", type=click.IntRange(1, 1000), default=5, show_default=True, help="Homes of each kind.")
 @click.option("--first-seed", type=click.IntRange(0), default=1000, show_default=True, help="The first home's seed.")
-@click.option("--kind", "kinds", multiple=True, default=("regular",), show_default=True, help="May be given again.")
-def score(detector: str | None, seeds: int, first_seed: int, kinds: tuple[str, ...]) -> None:
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    default=("all",),
+    show_default=True,
+    help="A kind of home, or ordinary, hard, empty, all. May be given again.",
+)
+@click.option("--jobs", type=click.IntRange(1), help="Processes; as many as there are processors without it.")
+@click.option("--misses", is_flag=True, help="Also list what was false and what was not found.")
+def score(
+    detector: str | None, seeds: int, first_seed: int, kinds: tuple[str, ...], jobs: int | None, *, misses: bool
+) -> None:
     """Print precision, recall, F1 and calibration of the detectors on simulated homes with known truth."""
-    from homeintel.scoring import score_detectors
+    import os
 
-    card = score_detectors(range(first_seed, first_seed + seeds), kinds)
-    click.echo(card.table(detector).round(3).to_string(index=False))
-    click.echo("\nConfidence against what happened in the seven days after:")
-    click.echo(card.calibration.round(3).to_string(index=False))
+    from homeintel.scoring import score_detectors
+    from homeintel.simulate.kinds import GROUPS
+    from homeintel.simulate.score_text import score_text
+
+    every = {**GROUPS, "all": tuple(kind for group in GROUPS.values() for kind in group)}
+    wanted = list(dict.fromkeys(kind for name in kinds for kind in every.get(name, (name,))))
+    workers = jobs or os.cpu_count() or 1
+    with click.progressbar(length=seeds * len(wanted), label="homes", file=sys.stderr) as bar:
+        card = score_detectors(
+            range(first_seed, first_seed + seeds), wanted, workers=workers, told=lambda: bar.update(1)
+        )
+    click.echo(score_text(card, detector, misses=misses))

@@ -5,8 +5,9 @@ from datetime import date
 from typing import NamedTuple
 
 from homeintel.simulate.home import SimulatedHome, simulate_home
+from homeintel.simulate.kinds import KINDS
 
-__all__ = ["PLACES", "Place", "family_of_homes"]
+__all__ = ["PLACES", "Place", "family_of_homes", "home_of_family", "place_of"]
 
 
 class Place(NamedTuple):
@@ -28,24 +29,39 @@ PLACES = (
 )
 
 
+def place_of(seed: int, kind: str) -> Place:
+    """Return where the home of a seed and kind stands: the place goes round with both, so that all kinds meet all places."""
+    number = list(KINDS).index(kind) if kind in KINDS else 0
+    return PLACES[(seed + number) % len(PLACES)]
+
+
+def home_of_family(seed: int, kind: str, *, days: int = 30, devices: int = 60) -> SimulatedHome:
+    """Return one home of the family: the same seed and kind, the same home, whichever others are asked for.
+
+    Raises:
+        SettingsError: there is no such kind.
+    """
+    place = place_of(seed, kind)
+    return simulate_home(
+        seed=seed,
+        days=days,
+        end=place.end,
+        timezone=place.timezone,
+        latitude=place.latitude,
+        longitude=place.longitude,
+        kind=kind,
+        devices=devices,
+    )
+
+
 def family_of_homes(
     seeds: Iterable[int], kinds: Sequence[str], *, days: int = 30, devices: int = 60
 ) -> Iterator[SimulatedHome]:
-    """Yield one home for each kind and seed; the place goes round with the seed, so that all kinds meet all places.
+    """Yield one home for each kind and seed.
 
     Raises:
         SettingsError: there is no such kind.
     """
     for seed in seeds:
-        for number, kind in enumerate(kinds):
-            place = PLACES[(seed + number) % len(PLACES)]
-            yield simulate_home(
-                seed=seed,
-                days=days,
-                end=place.end,
-                timezone=place.timezone,
-                latitude=place.latitude,
-                longitude=place.longitude,
-                kind=kind,
-                devices=devices,
-            )
+        for kind in kinds:
+            yield home_of_family(seed, kind, days=days, devices=devices)

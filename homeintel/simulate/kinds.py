@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-__all__ = ["KINDS", "HomeKind", "Person"]
+__all__ = ["GROUPS", "KINDS", "HomeKind", "Person"]
 
 Minutes = tuple[float, float]  # mean, standard deviation
 Range = tuple[float, float]  # least, most
@@ -111,3 +111,10 @@ KINDS: dict[str, HomeKind] = {
         lag=(120.0, 180.0),
     ),
 }
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "ordinary": ("regular", "varied", "shift", "family", "holiday", "sparse", "noisy", "young"),
+    "hard": ("hard",),
+    "empty": ("empty",),
+}
+"""Kinds of homes that are held to the same bounds."""
