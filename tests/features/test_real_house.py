@@ -10,11 +10,12 @@ from homeintel.bridge import phase as bridge
 from homeintel.features.analysis import FeatureAnalysis
 from homeintel.features.phase import analyse_tables, load, run
 from homeintel.features.reasons import REASONS
+from homeintel.features.records import as_records
 from homeintel.features.verdicts import VERDICTS
 from homeintel.phase import Phase, Window
 from homeintel.settings import load_settings
 from homeintel.store import Store, migrate, query
-from tests.features.homes import event, fill
+from tests.features.homes import attribute, event, fill
 
 PARAMS = """
 home: {{name: test, timezone: Europe/Berlin, latitude: 52.52, longitude: 13.40}}
@@ -66,6 +67,37 @@ def test_what_switches_is_used_and_what_a_composite_hides_is_not_observable(hous
     assert by_name["tuya trv", "climate/system_mode"] == "used"
     assert by_name["living room/ceiling", "light/level_config/execute_if_off"] == "not_observable"
     assert by_name["ikea remote", "action"] == "not_observable"
+
+
+def test_what_stands_in_attributes_is_judged_by_them_and_not_by_the_state(house: Phase) -> None:
+    """Brightness, white tone, colour, effect, position, set point, preset, fan speed: moved in half of the entities."""
+    with house.store.transaction() as connection:
+        connection.execute("UPDATE entities SET enabled = TRUE")
+        carried = query(connection, "SELECT entity_id, path, attribute FROM entities WHERE attribute IS NOT NULL")
+    moved = set(carried["entity_id"].drop_duplicates().iloc[::2])
+    changes = []
+    written = carried["attribute"].replace({"color_temp": "color_temp_kelvin", "xy_color": "hs_color"})
+    for entity_id, name in dict.fromkeys(zip(carried["entity_id"], written, strict=True)):
+        values = ("10", "20") if entity_id in moved else ("10",)
+        changes += [attribute(1 + day, entity_id, name, value) for day, value in enumerate(values)]
+        changes.append(attribute(1, entity_id, "color_mode", "hs"))
+    fill(
+        house.store,
+        events=[event(1, entity_id, "on", "off") for entity_id in carried["entity_id"].unique()],
+        attribute_changes=changes,
+    )
+    rows = analyse_tables(house, load(house)).rows
+    judged = carried.merge(
+        rows[["entity_id", "path", "verdict", "unknown", "device", "changes"]], on=["entity_id", "path"]
+    )
+    assert set(judged["attribute"]) >= {
+        "brightness", "color_temp", "effect", "current_position", "temperature", "current_temperature", "hvac_action",
+        "preset_mode",
+    }  # fmt: skip
+    for row in as_records(judged):
+        moves = row["entity_id"] in moved
+        assert row["verdict"] == ("used" if moves else "constant"), f"{row['entity_id']} {row['attribute']}"
+        assert row["changes"] == row["unknown"] + row["device"] == int(moves)
 
 
 def house_names(phase: Phase) -> dict[str, str]:
