@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from homeintel.bridge.bridges import Bridge, read_bridge
 from homeintel.bridge.devices import Device
 from homeintel.bridge.discovery import Announced, read_discovery
+from homeintel.bridge.entities import EntityRow
 from homeintel.bridge.problems import Problem
-from homeintel.bridge.reported import Reported, read_reported
+from homeintel.bridge.reported import Reported, read_reported, reported_states
 from homeintel.bridge.retained import Retained
 from homeintel.errors import BridgeSilentError, PayloadError
 from homeintel.settings import BridgeTopics
@@ -105,3 +106,18 @@ def with_areas(house: House, areas: Mapping[str, str]) -> House:
     return replace(
         house, devices=tuple(replace(device, area=areas.get(device.ieee_address)) for device in house.devices)
     )
+
+
+def with_states(house: House, states: Mapping[str, str], entities: Iterable[EntityRow]) -> House:
+    """Return the house with what Home Assistant's states say, where no device's own state says it.
+
+    Args:
+        house: as the retained topics tell.
+        states: entity id -> state, see `homeintel.bridge.registry.Registry`.
+        entities: which entity is which property.
+    """
+    known = {(row.ieee_address, row.path) for row in house.reported}
+    found = reported_states(states, entities, house.devices)
+    more = [row for row in found if (row.ieee_address, row.path) not in known]
+    once = {(row.ieee_address, row.path): row for row in reversed(more)}
+    return replace(house, reported=(*house.reported, *once.values()))

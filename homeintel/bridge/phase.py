@@ -9,7 +9,7 @@ from homeintel.bridge.age import stored_age
 from homeintel.bridge.correct import correct
 from homeintel.bridge.diff import Difference, compare
 from homeintel.bridge.entities import EntityRow
-from homeintel.bridge.house import House, read_house, with_areas
+from homeintel.bridge.house import House, read_house, with_areas, with_states
 from homeintel.bridge.join import join_entities
 from homeintel.bridge.registries import find_registry
 from homeintel.bridge.registry import Registry, remembered
@@ -83,6 +83,7 @@ def read(phase: Phase) -> Reading:
         refresh_days=phase.settings.capabilities.refresh_days,
     )
     entities = tuple(join_entities(announced, house.devices))
+    house = with_states(house, registry.states, entities)
     return Reading(house, entities, difference, stored, now, doubts=(*doubts, *house_doubts(house)))
 
 

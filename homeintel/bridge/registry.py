@@ -39,11 +39,13 @@ class Registry:
         entities: unique id -> entity.
         areas: a device's address -> the area's name.
         origin: where from, for a reader.
+        states: the present state of entities that could be asked for, by entity id; empty where only files are read.
     """
 
     entities: Mapping[str, Registered] = field(default_factory=dict)
     areas: Mapping[str, str] = field(default_factory=dict)
     origin: str = ""
+    states: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_registry(

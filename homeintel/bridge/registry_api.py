@@ -1,17 +1,22 @@
-"""Home Assistant's registries over its websocket API: three lists, one connection, nothing written.
+"""Home Assistant's registries over its websocket API: three lists, then the states of MQTT's entities; nothing is written.
 
 Source: https://developers.home-assistant.io/docs/api/websocket (`auth_required`, `auth`, `auth_ok`, then commands with
-growing ids).
+growing ids). `subscribe_entities` is what Home Assistant's own frontend uses: it answers for the entities it is given and no
+others, first with all of their states (`a`: entity id -> `s`, the state).
 """
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from homeintel.bridge.payload import as_object, text
 from homeintel.bridge.registry import Registry, build_registry
 from homeintel.errors import BridgeError, BrokerRefusedError, BrokerUnreachableError
 
 if TYPE_CHECKING:
     from websocket import WebSocket
+
+STATES = "subscribe_entities"
 
 LISTS = ("config/entity_registry/list", "config/device_registry/list", "config/area_registry/list")
 
@@ -39,6 +44,9 @@ def ask_registry(url: str, token: str) -> Registry:
         try:
             _authenticate(connection, url, token)
             entities, devices, areas = (_list(connection, number, name) for number, name in enumerate(LISTS, start=1))
+            registry = build_registry(entities, devices, areas, f"Home Assistant at {url}")
+            ids = [entity.entity_id for entity in registry.entities.values() if entity.enabled]
+            states = _states(connection, len(LISTS) + 1, ids) if ids else {}
         finally:
             connection.close()
     except (OSError, WebSocketException, ValueError) as error:
@@ -46,7 +54,7 @@ def ask_registry(url: str, token: str) -> Registry:
             f"Home Assistant at {url} can't be asked: {_reason(error)}.",
             next_step="Check homeassistant.url, and that Home Assistant runs.",
         ) from error
-    return build_registry(entities, devices, areas, f"Home Assistant at {url}")
+    return replace(registry, states=states)
 
 
 def _authenticate(connection: "WebSocket", url: str, token: str) -> None:
@@ -73,6 +81,19 @@ def _list(connection: "WebSocket", number: int, command: str) -> list[Any]:
             next_step="Use a token of an administrator; update Home Assistant if it is older than 2023.",
         )
     return result
+
+
+def _states(connection: "WebSocket", number: int, entity_ids: list[str]) -> dict[str, str]:
+    """Return the states of these entities; none where Home Assistant is too old for the question (before 2022.4)."""
+    connection.send(json.dumps({"id": number, "type": STATES, "entity_ids": entity_ids}))
+    answer = _receive(connection)
+    while answer.get("id") != number or answer.get("type") != "event":
+        if answer.get("id") == number and answer.get("success") is False:
+            return {}
+        answer = _receive(connection)
+    added = as_object(as_object(answer.get("event")).get("a"))
+    states = {entity_id: text(as_object(state).get("s")) for entity_id, state in added.items()}
+    return {entity_id: state for entity_id, state in states.items() if state is not None}
 
 
 def _receive(connection: "WebSocket") -> dict[str, Any]:

@@ -1,8 +1,9 @@
-"""What devices last told: the state messages that Zigbee2MQTT leaves on the broker for devices with `retain: true`.
+"""What devices last told: the states Zigbee2MQTT leaves on the broker for devices with `retain: true`, and Home Assistant's.
 
 Source: https://www.zigbee2mqtt.io/guide/usage/mqtt_topics_and_messages.html#zigbee2mqttfriendly_name. By default a state is
 not retained and nothing is read here; nobody is asked to send one. Zigbee2MQTT writes null for a property that its Home
-Assistant integration announced and the device has never told (`lib/extension/homeassistant.ts`).
+Assistant integration announced and the device has never told (`lib/extension/homeassistant.ts`); Home Assistant shows such
+an entity as `unknown`, which its InfluxDB integration never writes.
 """
 
 import json
@@ -35,12 +36,17 @@ _OTHERS = re.compile(r"^bridge/|/(?:availability|set|get)$|[+#\0]")
 """Names that would read another topic than a device's state."""
 
 
+MOMENTARY = frozenset({"button", "event", "scene", "update"})
+"""Components whose state is a time or a version, not the property's value."""
+
+
 class Reported(NamedTuple):
     """One property as a device last told it; `value` None: null, the device has never told it."""
 
     ieee_address: str
     path: str
     value: str | None
+    source: str = "zigbee2mqtt"
 
 
 def state_topics(payloads: Mapping[str, bytes], base_topic: str) -> list[str]:
@@ -80,6 +86,26 @@ def read_reported(retained: Retained, devices: Iterable[Device]) -> tuple[list[R
     return found, problems
 
 
+def reported_states(
+    states: Mapping[str, str], entities: Iterable[EntityRow], devices: Iterable[Device]
+) -> list[Reported]:
+    """Return what Home Assistant's present states say of the properties that are an entity's state.
+
+    An entity that is `unavailable` says nothing; one that is `unknown` has never told a value. Attributes are left out:
+    a light that is off has none, whatever it told before.
+    """
+    leaves = {(device.ieee_address, leaf.path): leaf for device in devices for leaf in device.leaves.rows}
+    found = []
+    for row in entities:
+        leaf, state = leaves.get((row.ieee_address, str(row.path))), states.get(row.entity_id)
+        if leaf is None or state in {None, "unavailable"} or row.attribute or row.component in MOMENTARY:
+            continue
+        told = None if state == "unknown" else state
+        if _may_be_kept(leaf) and (told is None or (leaf.kind in KEPT_KINDS and len(told) <= LONGEST_VALUE)):
+            found.append(Reported(row.ieee_address, leaf.path, told, "homeassistant"))
+    return found
+
+
 def without_excluded(
     reported: Iterable[Reported], entities: Iterable[EntityRow], globs: Iterable[str]
 ) -> list[Reported]:
@@ -101,7 +127,7 @@ def without_excluded(
 
 def _told(device: Device, state: Mapping[str, Any]) -> Iterator[Reported]:
     for leaf in device.leaves.rows:
-        if leaf.origin != "expose" or not leaf.access & STATE or _PRIVATE.search(f"{leaf.path} {leaf.property}"):
+        if not _may_be_kept(leaf):
             continue
         known, value = _at(state, leaf)
         if known and value is None:
@@ -110,6 +136,11 @@ def _told(device: Device, state: Mapping[str, Any]) -> Iterator[Reported]:
             spelled = value if isinstance(value, str) else dump_json(value)
             if len(spelled) <= LONGEST_VALUE:
                 yield Reported(device.ieee_address, leaf.path, spelled)
+
+
+def _may_be_kept(leaf: Leaf) -> bool:
+    published = leaf.origin == "expose" and bool(leaf.access & STATE)
+    return published and not _PRIVATE.search(f"{leaf.path} {leaf.property}")
 
 
 def _at(state: Mapping[str, Any], leaf: Leaf) -> tuple[bool, Any]:

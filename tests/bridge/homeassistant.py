@@ -1,8 +1,8 @@
 """A small server that speaks Home Assistant's websocket API, written from its documentation.
 
 https://developers.home-assistant.io/docs/api/websocket: the server opens with `auth_required`, answers `auth` with `auth_ok`
-or `auth_invalid` and closes, then answers each command with a `result` of the same id. Home Assistant itself needs a
-Python newer than ours.
+or `auth_invalid` and closes, then answers each command with a `result` of the same id. `subscribe_entities` answers with an
+event besides (core's `websocket_api/commands.py`). Home Assistant itself needs a Python newer than ours.
 """
 
 import asyncio
@@ -39,6 +39,10 @@ def _handler(lists: Mapping[str, Any], received: list[str]) -> type[WebSocketHan
                 return
             await self.write_message(json.dumps({"id": 99, "type": "event", "event": {}}))
             await self.write_message(json.dumps(self._answer(command)))
+            if command["type"] == "subscribe_entities" and command["type"] in lists:
+                states = lists[command["type"]]
+                added = {name: states[name] for name in command["entity_ids"] if name in states}
+                await self.write_message(json.dumps({"id": command["id"], "type": "event", "event": {"a": added}}))
 
         @staticmethod
         def _answer(command: dict[str, Any]) -> dict[str, Any]:

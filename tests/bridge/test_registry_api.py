@@ -6,8 +6,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from homeintel.bridge.phase import run
-from homeintel.bridge.registry_api import LISTS, ask_registry
+from homeintel.bridge.registry_api import LISTS, STATES, ask_registry
 from homeintel.errors import BridgeError, BrokerRefusedError, BrokerUnreachableError
+from homeintel.store import records
 from tests.bridge.homeassistant import TOKEN, home_assistant
 from tests.bridge.test_registry import AREAS, DEVICES, LIGHT, area, entities, home
 from tests.servers import free_port
@@ -16,12 +17,41 @@ from tests.servers import free_port
 KNOWN = dict(zip(LISTS, ([LIGHT], DEVICES, [{"area_id": "living", "name": "Living room"}, *AREAS[1:]]), strict=True))
 
 
-def test_the_three_lists_are_asked_for_and_nothing_else() -> None:
-    with home_assistant(KNOWN) as (url, received):
+def test_the_lists_and_the_states_of_mqtt_entities_are_asked_for_and_nothing_else() -> None:
+    states = {"light.reading_corner": {"s": "on"}, "person.anna": {"s": "home"}}
+    with home_assistant({**KNOWN, STATES: states}) as (url, received):
         registry = ask_registry(f"{url}/", TOKEN)
-    assert received == ["auth", *LISTS]
+    assert received == ["auth", *LISTS, STATES]
+    assert registry.states == {"light.reading_corner": "on"}
     assert registry.entities["0x1_light_zigbee2mqtt"].entity_id == "light.reading_corner"
     assert registry.areas == {"0x1": "Living room"}
+
+
+def test_a_home_assistant_that_does_not_know_the_question_for_states_gives_none() -> None:
+    with home_assistant(KNOWN) as (url, _):
+        assert ask_registry(url, TOKEN).states == {}
+
+
+def test_without_mqtt_entities_no_state_is_asked_for() -> None:
+    with home_assistant({**KNOWN, LISTS[0]: [], STATES: {}}) as (url, received):
+        assert ask_registry(url, TOKEN).states == {}
+    assert received == ["auth", *LISTS]
+
+
+@pytest.mark.parametrize(("state", "told"), [("on", ["on"]), ("unknown", [None]), ("unavailable", [])])
+def test_a_state_is_noted_as_told_and_an_unknown_one_as_never_told(
+    tmp_path: Path, state: str, told: list[str | None]
+) -> None:
+    (tmp_path / "token").write_text(f"{TOKEN}\n")
+    with home_assistant({**KNOWN, STATES: {"light.reading_corner": {"s": state, "a": {"brightness": 200}}}}) as (
+        url,
+        _,
+    ):
+        phase = home(tmp_path, homeassistant={"url": url, "token_file": str(tmp_path / "token")})
+        assert run(phase).status == "succeeded"
+    with phase.store.connect() as connection:
+        rows = records(connection, "SELECT path, value, source FROM reported_values")
+    assert rows == [{"path": "light/state", "value": value, "source": "homeassistant"} for value in told]
 
 
 def test_a_whole_night_with_home_assistant(tmp_path: Path) -> None:

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import time_machine
 
+from homeintel.bridge.devices import read_device
+from homeintel.bridge.entities import EntityRow
+from homeintel.bridge.house import House, with_states
 from homeintel.bridge.mqtt import query_broker
 from homeintel.bridge.phase import run
-from homeintel.bridge.reported import LARGEST_STATE, state_topics
+from homeintel.bridge.reported import LARGEST_STATE, Reported, reported_states, state_topics
+from homeintel.bridge.save_reported import save_reported
 from homeintel.settings import MqttBridgeSettings
 from homeintel.store import records
 from tests.bridge.homes import broker_settings, phase_of
@@ -190,6 +194,41 @@ def test_what_the_params_file_keeps_out_of_the_history_is_not_learned_here(tmp_p
     home.night(0, {"bulb": json.dumps(STATE)}, name="bulb")
     # Parts of composites have no entity, so no pattern can mean them.
     assert set(home.values()) == {"light/level_config/execute_if_off", "power_on_behavior", "operation_mode"}
+
+
+def test_the_device_s_own_state_counts_before_home_assistant_s_and_another_source_is_no_change(home: Home) -> None:
+    home.night(0, {"kitchen/bulb": json.dumps({"power_on_behavior": "previous"})})
+    device = read_device(bulb("0x1", "kitchen/bulb"), "zigbee2mqtt")
+    own = (Reported("0x1", "power_on_behavior", "on"),)
+    entity_rows = [
+        shown("select.bulb", "power_on_behavior"),
+        shown("select.mode", "operation_mode"),
+        shown("button.bulb", "temperature", component="button"),
+        shown("light.bulb", "light/brightness", attribute="brightness"),
+        shown("text.bulb", "scene_name", component="text"),
+    ]
+    states = {
+        "select.bulb": "previous",
+        "select.mode": "a",
+        "button.bulb": "2026-11-01",
+        "light.bulb": "on",
+        "text.bulb": "x",
+    }
+    found = reported_states(states, entity_rows, [device])
+    assert found == [
+        Reported("0x1", "power_on_behavior", "previous", "homeassistant"),
+        Reported("0x1", "operation_mode", "a", "homeassistant"),
+    ]
+    merged = with_states(House(0, 0, (), (), (device,), (), own), states, entity_rows).reported
+    assert merged == (*own, Reported("0x1", "operation_mode", "a", "homeassistant"))
+    with home.phase.store.transaction() as connection:
+        save_reported(connection, [found[0]._replace(value="Previous")], at(1))
+    row = home.rows()["power_on_behavior"]
+    assert (row["value"], row["source"], row["changed_at"]) == ("Previous", "homeassistant", None)
+
+
+def shown(entity_id: str, path: str, *, component: str = "select", attribute: str | None = None) -> EntityRow:
+    return EntityRow(entity_id, "0x1", path, path, attribute, component, None, True, "registry", None)
 
 
 @pytest.mark.parametrize(
