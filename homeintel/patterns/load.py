@@ -92,18 +92,21 @@ def _columns(connection: duckdb.DuckDBPyConnection, sql: str, parameters: list[A
 
 def _changes(connection: duckdb.DuckDBPyConnection, bounds: list[Any]) -> Changes:
     causes = " ".join(f"WHEN '{name}' THEN {code}" for code, name in enumerate(CAUSES))
+    # Sorted here, as narrow columns: DuckDB's own sort of the joined rows takes several times the memory.
     found = _columns(
         connection,
-        f"""SELECT k.entity, epoch_us(e.ts) / 1e6 AS time, s.code AS state, CASE e.cause {causes} ELSE 0 END AS cause
+        f"""SELECT k.entity::INTEGER AS entity, epoch_us(e.ts) AS time, s.code::INTEGER AS state,
+                   (CASE e.cause {causes} ELSE 0 END)::TINYINT AS cause
             FROM events AS e JOIN known_entities AS k USING (entity_id) JOIN known_states AS s USING (state)
-            WHERE e.ts >= ? AND e.ts < ? AND NOT k.chatty ORDER BY k.entity, e.ts, s.code""",
+            WHERE e.ts >= ? AND e.ts < ? AND NOT k.chatty""",
         bounds,
     )
+    order = np.lexsort((found["cause"], found["state"], found["time"], found["entity"]))
     return Changes(
-        found["entity"].astype(np.int64),
-        found["time"].astype(np.float64),
-        found["state"].astype(np.int64),
-        found["cause"].astype(np.int64),
+        found["entity"][order].astype(np.int64),
+        found["time"][order] / 1e6,
+        found["state"][order].astype(np.int64),
+        found["cause"][order].astype(np.int64),
     )
 
 

@@ -157,3 +157,109 @@ def test_days_without_any_data_are_not_days_away(store: Store) -> None:
     outage = (_local(home, 10, 0), _local(home, 13, 0))
     home.rows = [row for row in home.rows if not outage[0] <= row[0].timestamp() < outage[1]]
     assert detect_all(home.history(store)).anomalies == ()
+
+
+def test_a_number_that_repeats_one_value_is_stuck_whether_it_is_written_again_or_not(store: Store) -> None:
+    home, rng = _home()
+    minutes = np.arange(0, home.days * 1440, 30.0)
+    values = np.round(20 + 1.5 * np.sin(2 * np.pi * minutes / 1440) + rng.normal(0, 0.2, len(minutes)), 2)
+    frozen = (minutes >= 12 * 1440) & (minutes < 15 * 1440)
+    values[frozen] = values[np.flatnonzero(frozen)[0] - 1]
+    findings = _with_numbers(home, store, "sensor.room", minutes, values)
+    (found,) = findings.anomalies
+    assert (found.kind, found.entity_id) == ("stuck", "sensor.room")
+    assert found.started_at == pytest.approx(home.window.start.timestamp() + 12 * 86_400, abs=3600)
+    assert found.ended_at == pytest.approx(home.window.start.timestamp() + 15 * 86_400, abs=3600)
+    assert found.detail["value"] == values[frozen][0]
+
+
+def test_a_number_that_is_not_written_while_its_device_reports_is_stuck_and_alone_it_is_silent(store: Store) -> None:
+    home, rng = _home()
+    minutes = np.arange(0, home.days * 1440, 30.0)
+    frozen = (minutes >= 12 * 1440) & (minutes < 15 * 1440)
+    values = np.round(20 + rng.normal(0, 0.5, len(minutes)), 2)
+    alone = _with_numbers(home, store, "sensor.room", minutes[~frozen], values[~frozen])
+    assert [(a.kind, a.entity_id) for a in alone.anomalies] == [("silent", "sensor.room")]
+    entities = {
+        "entity_id": ["sensor.room", "sensor.humidity"],
+        "ieee_address": ["0x1", "0x1"],
+        "enabled": [True, True],
+    }
+    rows = pd.DataFrame({"ts": [home.window.start + timedelta(minutes=float(m)) for m in minutes]})
+    rows["last"] = rows["min"] = rows["max"] = rng.normal(50, 3, len(minutes))
+    with store.transaction() as connection:
+        insert(connection, "entities", pd.DataFrame(entities).assign(component="sensor", source="discovery"))
+        insert(connection, "measurements", rows.assign(entity_id="sensor.humidity", count=1))
+    with store.connect() as connection:
+        history = load_history(connection, home.window, latitude=home.latitude, longitude=home.longitude)
+    assert [(a.kind, a.entity_id) for a in detect_all(history).anomalies] == [("stuck", "sensor.room")]
+
+
+def test_a_plug_that_rests_at_no_power_is_not_stuck(store: Store) -> None:
+    home, rng = _home()
+    minutes = np.arange(0, home.days * 1440, 30.0)
+    running = (minutes % 1440 > 1080) & ~((minutes >= 10 * 1440) & (minutes < 18 * 1440))
+    values = np.where(running, np.round(rng.normal(120, 4, len(minutes)), 1), 0.0)
+    assert _of(_with_numbers(home, store, "sensor.plug_power", minutes, values), "stuck") == []
+
+
+def test_a_flood_of_reports_is_a_rate_and_so_is_hardly_any(store: Store) -> None:
+    home, rng = _home()
+    usual = np.arange(0, home.days * 1440, 30.0)
+    slow = (usual >= 20 * 1440) & (usual < 22 * 1440)
+    kept = ~slow | (np.arange(len(usual)) % 16 == 0)
+    flood = 8 * 1440 + np.arange(0, 60, 0.1)
+    minutes = np.concatenate([usual[kept], flood])
+    findings = _with_numbers(home, store, "sensor.room", minutes, 20 + rng.normal(0, 0.3, len(minutes)))
+    first, second = findings.anomalies
+    assert (first.kind, second.kind) == ("rate", "rate")
+    assert first.started_at == home.window.start.timestamp() + 8 * 86_400
+    assert first.detail["reports"] == 602
+    assert second.started_at == pytest.approx(home.window.start.timestamp() + 20 * 86_400, abs=9 * 3600)
+    assert second.ended_at == pytest.approx(home.window.start.timestamp() + 22 * 86_400, abs=9 * 3600)
+    assert second.detail["usual_a_day"] == pytest.approx(48, abs=1)
+
+
+def test_two_outages_of_one_device_do_not_hide_each_other(store: Store) -> None:
+    home, rng = _home()
+    minutes = np.arange(0, home.days * 1440, 40.0)
+    out = ((minutes > 6 * 1440) & (minutes < 9 * 1440)) | ((minutes > 20 * 1440) & (minutes < 22 * 1440))
+    findings = _with_numbers(home, store, "sensor.room", minutes[~out], 20 + rng.normal(0, 0.3, (~out).sum()))
+    start = home.window.start.timestamp()
+    days = [((a.started_at - start) / 86_400, ((a.ended_at or 0.0) - start) / 86_400) for a in findings.anomalies]
+    assert [a.kind for a in findings.anomalies] == ["silent", "silent"]
+    assert days == [pytest.approx((6, 9), abs=0.05), pytest.approx((20, 22), abs=0.05)]
+
+
+def test_a_door_that_opens_daily_falls_silent_after_days_not_hours(store: Store) -> None:
+    home, rng = _home()
+    for day in range(15):
+        minute = 1020 + rng.normal(0, 30)
+        home.change(day, minute, "binary_sensor.cellar_door", "on")
+        home.change(day, minute + 3, "binary_sensor.cellar_door", "off")
+    (found,) = _of(detect_all(home.history(store)), "silent")
+    assert found.entity_id == "binary_sensor.cellar_door"
+    assert found.started_at == pytest.approx(_local(home, 14, 1023), abs=2 * 3600)
+
+
+def test_rooms_that_cool_down_while_nobody_is_at_home_are_one_absence(store: Store) -> None:
+    home, rng = _home()
+    away = (_local(home, 10, 0), _local(home, 13, 0))
+    home.rows = [row for row in home.rows if not away[0] <= row[0].timestamp() < away[1]]
+    minutes = np.arange(0, home.days * 1440, 60.0)
+    cold = (minutes >= 10 * 1440) & (minutes < 13 * 1440)
+    frames = []
+    for name in ("sensor.room", "sensor.bath"):
+        values = 20 + rng.normal(0, 0.2, len(minutes)) - 5.0 * cold
+        frame = pd.DataFrame({"ts": [home.window.start + timedelta(minutes=float(m)) for m in minutes]})
+        frames.append(frame.assign(entity_id=name, last=values, min=values, max=values, count=1))
+    home.stored(store)
+    with store.transaction() as connection:
+        insert(connection, "measurements", pd.concat(frames))
+    with store.connect() as connection:
+        history = load_history(connection, home.window, latitude=home.latitude, longitude=home.longitude)
+    findings = detect_all(history)
+    assert [(a.kind, a.entity_id) for a in findings.anomalies] == [("away", None)]
+    (last,) = [gate for gate in findings.funnel if gate.step.startswith("not explained by days away")]
+    assert last.candidates == 1
+    assert last.example.endswith("explained by days away")

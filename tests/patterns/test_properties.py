@@ -1,5 +1,6 @@
 """What must not change the result: dates, unrelated entities, names, the order of rows, the number of threads."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
@@ -37,6 +38,13 @@ def _home(seed: int) -> Home:
             if rng.random() < 0.8:
                 home.change(day, minute + rng.lognormal(2, 0.4) / 60, "light.attic", "on")
                 home.change(day, minute + 7, "light.attic", "off")
+        for minute in rng.uniform(480, 1200, 3):
+            home.change(day, minute, "binary_sensor.window", "on")
+            home.change(day, minute + 4, "binary_sensor.window", "off")
+    for step in range(120):
+        home.change(12, 840 + step / 4, "binary_sensor.window", "on" if step % 2 == 0 else "off")
+    home.change(20, 180, "binary_sensor.window", "on")
+    home.change(20, 184, "binary_sensor.window", "off")
     return home
 
 
@@ -68,20 +76,44 @@ def _shapes(findings: Findings) -> list[dict[str, Any]]:
     return sorted((_shape(pattern) for pattern in findings.patterns), key=str)
 
 
+def _later(home: Home, days: int) -> Home:
+    later = timedelta(days=days)
+    rows = [(moment + later, entity_id, state, cause) for moment, entity_id, state, cause in home.rows]
+    return replace(home, first_day=home.first_day + later, rows=rows)
+
+
+def _moved(findings: Findings, days: int, other: Mapping[str, str] | None = None) -> list[tuple[Any, ...]]:
+    """Anomalies moved by days, under other names."""
+    shift, names = days * 86_400, other or {}
+    return sorted(
+        (a.kind, names.get(a.entity_id or "", a.entity_id or ""), round(a.started_at + shift, 3),
+         round((a.ended_at or 0.0) + (shift if a.ended_at else 0), 3), round(a.score, 6))
+        for a in findings.anomalies
+    )  # fmt: skip
+
+
 @settings(max_examples=3, deadline=None)
 @given(seed=st.integers(0, 1000), weeks=st.integers(1, 3))
 def test_weeks_later_only_dates_change(tmp_path_factory: pytest.TempPathFactory, seed: int, weeks: int) -> None:
     folder = tmp_path_factory.mktemp("home")
     home = _home(seed)
-    later = replace(
-        home,
-        first_day=home.first_day + timedelta(weeks=weeks),
-        rows=[(moment + timedelta(weeks=weeks), *rest) for moment, *rest in home.rows],  # type: ignore[misc]
-    )
-    before, after = _found(home, folder), _found(later, folder)
+    before, after = _found(home, folder), _found(_later(home, 7 * weeks), folder)
     assert len(before.patterns) >= 3
+    assert len(before.anomalies) >= 2
     assert _shapes(after) == _shapes(before)
-    assert [a.started_at + weeks * 7 * 86_400 for a in before.anomalies] == [a.started_at for a in after.anomalies]
+    assert _moved(after, -7 * weeks) == _moved(before, 0)
+
+
+@settings(max_examples=2, deadline=None)
+@given(seed=st.integers(0, 1000), days=st.integers(1, 6))
+def test_days_later_only_dates_change(tmp_path_factory: pytest.TempPathFactory, seed: int, days: int) -> None:
+    folder = tmp_path_factory.mktemp("home")
+    home = _home(seed)
+    home.rows = [row for row in home.rows if row[1] != "switch.heater"]  # the one habit that knows weekdays
+    before, after = _found(home, folder), _found(_later(home, days), folder)
+    assert len(before.patterns) >= 2
+    assert _shapes(after) == _shapes(before)
+    assert _moved(after, -days) == _moved(before, 0)
 
 
 @settings(max_examples=3, deadline=None)
@@ -97,6 +129,7 @@ def test_other_names_give_the_same_result_under_other_names(
     before, after = _found(home, folder), _found(renamed, folder)
     expected = [{**shape, "entity_id": other.get(shape["entity_id"], shape["entity_id"])} for shape in _shapes(before)]
     assert _shapes(after) == sorted(expected, key=str)
+    assert _moved(after, 0) == _moved(before, 0, other)
 
 
 @settings(max_examples=3, deadline=None)
@@ -111,6 +144,7 @@ def test_an_unrelated_entity_changes_no_other_pattern(tmp_path_factory: pytest.T
             home.change(day, minute, "sensor.washing_programme", str(rng.integers(0, 5)))
     after = _found(home, folder)
     assert _shapes(after) == _shapes(before)
+    assert _moved(after, 0) == _moved(before, 0)
 
 
 @pytest.mark.parametrize(("shuffle", "threads"), [(1, 1), (2, 4)])

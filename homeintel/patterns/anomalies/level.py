@@ -134,11 +134,15 @@ def _filled(hours: Ints, values: Floats) -> tuple[Floats, int]:
 
 def _season(history: History, grid: Floats, first: int) -> Floats:
     """Return the median of the same local hour over all days."""
-    local = (history.calendar.wall((first + np.arange(len(grid))) * 3600.0) // 3600 % 24).astype(np.int64)
-    season = np.zeros(24)
-    for hour in range(24):
-        season[hour] = np.median(grid[local == hour]) if np.any(local == hour) else np.median(grid)
-    return np.asarray(season[local])
+    place = (history.calendar.wall((first + np.arange(len(grid))) * 3600.0) // 3600).astype(np.int64)
+    day, hour = place // 24 - int(place[0] // 24), place % 24
+    by_day = np.full((int(day[-1]) + 1, 24), np.nan)
+    by_day[day, hour] = grid  # of an hour that autumn repeats the later one
+    by_day.sort(axis=0)  # missing ones go last
+    known = np.maximum(np.count_nonzero(~np.isnan(by_day), axis=0), 1)
+    columns = np.arange(24)
+    middle = (by_day[(known - 1) // 2, columns] + by_day[known // 2, columns]) / 2
+    return np.asarray(middle[hour])
 
 
 def _extent(apart: Floats, peak: int, limit: float) -> tuple[int, int]:

@@ -40,13 +40,13 @@ def find_slow(history: History, funnel: Funnel) -> Iterator[Anomaly]:
 
     Hours in which the whole home wrote nothing take no time. It starts with the last report at the usual rhythm.
     """
-    home = np.unique(history.hourly.hour)
+    home = _known_hours(history)
     for entity in np.unique(history.hourly.entity[~np.isnan(history.hourly.last)]).tolist():
         rows = history.hours(entity)
         hours = history.hourly.hour[rows]
-        place = np.searchsorted(home, hours)
+        place = np.minimum(np.searchsorted(home, hours), len(home) - 1)
         counts = np.zeros(len(home) - place[0])
-        counts[place - place[0]] = history.hourly.count[rows]
+        np.add.at(counts, place - place[0], history.hourly.count[rows])
         stretch = _slowest(counts, history.entities[entity], funnel)
         if stretch is None:
             continue
@@ -73,6 +73,17 @@ def find_slow(history: History, funnel: Funnel) -> Iterator[Anomaly]:
                 "usual_a_day": round(float(np.median(WINDOW_HOURS / others)), 1),
             },
         )
+
+
+def _known_hours(history: History) -> Ints:
+    """Return the window's hours, as Unix time // 3600, without those in which the home has no data at all."""
+    starts, gaps = history.calendar.starts, history.gaps
+    hours = np.arange(int(starts[0] // 3600), int(np.ceil(starts[-1] / 3600)))
+    middle = hours * 3600.0 + 1800.0
+    known = history.data_days[np.clip(history.calendar.day_of(middle), 0, history.calendar.days - 1)]
+    for start, end in zip(gaps.start[gaps.entity < 0], gaps.end[gaps.entity < 0], strict=True):
+        known &= (middle < start) | (middle >= end)
+    return np.union1d(hours[known], history.hourly.hour)
 
 
 def _slowest(counts: Floats, name: str, funnel: Funnel) -> tuple[int, int, float, Floats] | None:

@@ -58,8 +58,7 @@ def find_unusual_times(history: History, awake: AwakeTime, home_days: Bools, fun
     watched = [
         stream
         for stream in history.streams
-        if len(stream.time) >= LEAST_TIMES
-        and _watched(history, history.entities[stream.entity], history.states[stream.state])
+        if len(stream.time) >= LEAST_TIMES and _watched(history, stream.entity, history.states[stream.state])
     ]
     unattended = [~awake.at(stream.time) for stream in watched]
     seldom = log((sum(int(one.sum()) for one in unattended) + 0.5) / (sum(len(one) for one in unattended) + 1))
@@ -82,12 +81,13 @@ def find_unusual_times(history: History, awake: AwakeTime, home_days: Bools, fun
                 funnel.miss(log_chance / LOG_UNUSUAL, text)
 
 
-def _watched(history: History, name: str, state: str) -> bool:
+def _watched(history: History, entity: int, state: str) -> bool:
+    name = history.entities[entity]
     return (
         domain(name) in WATCHED
         and state not in {"off", "closed", "locked", "closing", "opening"}
         and not is_motion(name, history.property_of.get(name))
-        and bool(history.people_driven[history.entities.index(name)])
+        and bool(history.people_driven[entity])
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from homeintel.patterns.arrays import Floats, Ints
 
 LARGEST = 20
-LEAST_TAIL = 5
+LEAST_TAIL = 10
 """The tail is fitted to the largest quarter of the values, at most and at least so many of them (of few, to half)."""
 
 
