@@ -11,7 +11,7 @@ from homeintel.report.drawings.timeline import Span, timeline
 from homeintel.report.night_rows import NightRows, Row
 from homeintel.report.words import clock, interval, moment, number, percent
 from homeintel.suggestions.names import Names
-from homeintel.suggestions.phrases import do, happens, lag, on_days, sun_time
+from homeintel.suggestions.phrases import do, happens, on_days, sun_time
 
 MOST_DRAWN = 20
 """Lines of one drawing; the table beside it has all."""
@@ -53,12 +53,12 @@ def pairs(rows: NightRows) -> Table | None:
         return None
     return Table(
         "Pairs, the surest first",
-        (Column("after"), Column("comes"), Column("typically later"), *_ODDS),
+        (Column("after"), Column("comes"), Column("typically after", number=True), *_ODDS),
         [
             (
                 happens(row["trigger_entity_id"], row["trigger_state"], rows.names),
                 do(row["entity_id"], row["state"], rows.names),
-                lag(row["lag_seconds"]),
+                _later(row["lag_seconds"]),
                 *_odds(row),
             )
             for row in found
@@ -83,6 +83,10 @@ def _kept(row: Row) -> str:
     return f"{row['occurrences']:,} of {row['opportunities']:,}"
 
 
+def _later(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
 def _routine_name(row: Row, names: Names) -> str:
     return f"{do(row['entity_id'], row['state'], names)}, {on_days(row['days'])}"
 
@@ -99,14 +103,14 @@ def anomalies(rows: NightRows, window: Window) -> tuple[Drawing | None, Table | 
     if not together:
         return None, None, []
     spans = [
-        Span(f"{ANOMALIES[row['kind']]}: {_about(group, rows.names)}", row["started_at"], row["ended_at"])
+        Span(f"{_kind(row)}: {_about(group, rows.names)}", row["started_at"], row["ended_at"])
         for group in together[:MOST_DRAWN]
         for row in group[:1]
     ]
     table = Table(
         "Anomalies, the newest first",
-        (Column("what"), Column("kind"), Column("from"), Column("until"), Column("expected"), Column("observed"), Column("score", number=True)),
-        [_anomaly_cells(row, rows.names, window) for row in rows.anomalies],
+        (Column("what"), Column("kind"), Column("from", number=True), Column("until", number=True), Column("expected"), Column("observed"), Column("score", number=True)),
+        [_anomaly_cells(group, rows.names, window) for group in together],
     )  # fmt: skip
     return (
         timeline("anomalies-chart", spans, window.first_day, window.days, window.zone),
@@ -115,10 +119,15 @@ def anomalies(rows: NightRows, window: Window) -> tuple[Drawing | None, Table | 
     )
 
 
-def _anomaly_cells(row: Row, names: Names, window: Window) -> tuple[str, ...]:
+def _kind(row: Row) -> str:
+    return ANOMALIES.get(row["kind"], str(row["kind"]).replace("_", " ").capitalize())
+
+
+def _anomaly_cells(group: Sequence[Row], names: Names, window: Window) -> tuple[str, ...]:
+    row = group[0]
     return (
-        names.of(row["entity_id"]) if row["entity_id"] else "the home",
-        ANOMALIES[row["kind"]].lower(),
+        _about(group, names),
+        _kind(row).lower(),
         moment(row["started_at"], window.zone),
         moment(row["ended_at"], window.zone) or "it lasts",
         row["expected"] or "",
@@ -153,7 +162,7 @@ def _notes(together: Sequence[Sequence[Row]], rows: NightRows, window: Window) -
         if new or lasts:
             found.append(
                 {
-                    "kind": ANOMALIES[row["kind"]],
+                    "kind": _kind(row),
                     "about": _about(group, rows.names),
                     "observed": row["observed"] or "",
                     "since": moment(row["started_at"], window.zone),
@@ -165,17 +174,17 @@ def _notes(together: Sequence[Sequence[Row]], rows: NightRows, window: Window) -
 
 
 def features(rows: NightRows) -> Drawing | None:
-    """Return the share of features in use by area."""
-    shown = rows.areas[:MOST_DRAWN]
+    """Return the share of features in use by area, or by maker where no area is known."""
+    shown, by = rows.groups[:MOST_DRAWN], rows.grouped_by
     if not shown:
         return None
     table = Table(
-        "Features in use by area",
-        (Column("area"), Column("in use", number=True), Column("of", number=True), Column("share", number=True)),
-        [(row["area"], number(row["used"]), number(row["usable"]), percent(row["share"])) for row in rows.areas],
+        f"Features in use by {by}",
+        (Column(by), Column("in use", number=True), Column("of", number=True), Column("share", number=True)),
+        [(row["name"], number(row["used"]), number(row["usable"]), percent(row["share"])) for row in rows.groups],
     )
-    lines = [(row["area"], row["share"], f"{row['used']} of {row['usable']}, {percent(row['share'])}") for row in shown]
-    return shares("areas", "Features in use by area (of those that can be observed)", lines, table)
+    lines = [(row["name"], row["share"], f"{row['used']} of {row['usable']}, {percent(row['share'])}") for row in shown]
+    return shares("groups", f"Features in use by {by} (of those that can be observed)", lines, table)
 
 
 FUNNELS = {"suggestions": "From findings to suggestions", "routines": "From changes to routines",

@@ -23,7 +23,8 @@ class NightRows:
         anomalies: the newest first.
         opportunities: unused features, the best first.
         funnel: how many candidates each gate let through, in order.
-        areas: area, used and usable features, the share of use; the areas with most features first.
+        groups: used and usable features and the share of use, by area, or by maker where no area is known; most first.
+        grouped_by: `area` or `manufacturer`.
         known_anomalies: ids of the night before; None: this is the first night.
         known_patterns: the same of patterns.
         names: what people call their entities.
@@ -34,7 +35,8 @@ class NightRows:
     anomalies: Sequence[Row]
     opportunities: Sequence[Row]
     funnel: Sequence[Row]
-    areas: Sequence[Row]
+    groups: Sequence[Row]
+    grouped_by: str
     known_anomalies: frozenset[str] | None
     known_patterns: frozenset[str] | None
     names: Names
@@ -44,13 +46,15 @@ def read_night(connection: duckdb.DuckDBPyConnection, run_id: str) -> NightRows:
     """Return the rows of a run."""
     before = records(connection, _BEFORE, [run_id])
     earlier = before[0]["run_id"] if before else None
+    by = "area" if records(connection, "SELECT 1 FROM devices WHERE area IS NOT NULL LIMIT 1") else "manufacturer"
     return NightRows(
         suggestions=_read(connection, _SUGGESTIONS, run_id, ("backtest", "evidence", "action_payload")),
         patterns=_read(connection, _PATTERNS, run_id, ("evidence",)),
         anomalies=_read(connection, _ANOMALIES, run_id, ("detail",)),
         opportunities=[row["opportunity"] for row in _read(connection, _OPPORTUNITIES, run_id, ("opportunity",))],
         funnel=_read(connection, _FUNNEL, run_id, ()),
-        areas=_read(connection, _AREAS, run_id, ()),
+        groups=_read(connection, _GROUPS.format(by=by), run_id, ()),
+        grouped_by=by,
         known_anomalies=_ids(connection, "anomalies", "anomaly_id", earlier),
         known_patterns=_ids(connection, "patterns", "pattern_id", earlier),
         names=_names(connection),
@@ -101,12 +105,12 @@ _FUNNEL = """
 SELECT detector, step, candidates, coalesce(example, '') AS example FROM detection_funnel WHERE run_id = ?
 ORDER BY detector, position
 """
-_AREAS = """
-SELECT coalesce(area, 'no area') AS area, count(*) FILTER (used) AS used, count(*) AS usable,
+_GROUPS = """
+SELECT coalesce({by}, 'unknown') AS name, count(*) FILTER (used) AS used, count(*) AS usable,
     count(*) FILTER (used) / count(*) AS share
 FROM (
     SELECT usage.ieee_address, feature, bool_or(verdict = 'used') AS used FROM device_feature_usage AS usage
     WHERE run_id = ? AND usable AND verdict IN ('used', 'constant', 'never_seen') GROUP BY ALL)
-LEFT JOIN (SELECT ieee_address, any_value(area) AS area FROM devices GROUP BY ALL) USING (ieee_address)
-GROUP BY ALL ORDER BY usable DESC, area
+LEFT JOIN (SELECT ieee_address, any_value({by}) AS {by} FROM devices GROUP BY ALL) USING (ieee_address)
+GROUP BY ALL ORDER BY usable DESC, name
 """

@@ -34,15 +34,21 @@ _EFFORTS = ((0.15, "little"), (0.5, "some"), (1.01, "much"))
 
 def cards(rows: NightRows, sources: Sources, window: Window) -> list[dict[str, Any]]:
     """Return a card a suggestion that waits for an answer, the best first; `suggestion.html.j2` says what it holds."""
-    patterns = {row["pattern_id"]: row for row in rows.patterns}
+    found = {row["pattern_id"]: row for row in rows.patterns} | {row["anomaly_id"]: row for row in rows.anomalies}
     waiting = [row for row in rows.suggestions if row["status"] in OPEN]
     return [
-        _card(row, patterns.get(row["pattern_id"]), sources, window, drawn=number < MOST_DRAWN)
+        _card(
+            row,
+            found.get(row["pattern_id"] or row["evidence"].get("anomaly_id")),
+            sources,
+            window,
+            drawn=number < MOST_DRAWN,
+        )
         for number, row in enumerate(waiting)
     ]
 
 
-def _card(row: Row, pattern: Row | None, sources: Sources, window: Window, *, drawn: bool) -> dict[str, Any]:
+def _card(row: Row, finding: Row | None, sources: Sources, window: Window, *, drawn: bool) -> dict[str, Any]:
     evidence = row["evidence"]
     backtest = row["backtest"] or None
     return {
@@ -55,7 +61,8 @@ def _card(row: Row, pattern: Row | None, sources: Sources, window: Window, *, dr
         "description": row["description"],
         "facts": _facts(row, backtest),
         "caveats": row["caveats"] or [],
-        "drawing": _drawing(row, pattern, window) if drawn else None,
+        "axis": not (finding and "anomaly_id" in finding),
+        "drawing": _drawing(row, finding, window) if drawn else None,
         "replay": _replay(backtest) if backtest else None,
         "automation": row["automation_yaml"] or "",
         "payload": payload_text(row["action_payload"]) if row["action_payload"] else "",
@@ -90,19 +97,17 @@ def _replay(backtest: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _drawing(row: Row, pattern: Row | None, window: Window) -> Drawing | None:
-    identity, evidence = f"evidence-{row['rank']}", row["evidence"]
-    if row["kind"] == "anomaly" and evidence.get("started_at"):
-        span = Span(row["title"], datetime.fromisoformat(evidence["started_at"]), _time(evidence.get("ended_at")))
+def _drawing(row: Row, finding: Row | None, window: Window) -> Drawing | None:
+    identity = f"evidence-{row['rank']}"
+    if finding is None:
+        return None
+    if "anomaly_id" in finding:
+        span = Span(row["title"], finding["started_at"], finding["ended_at"])
         return timeline(identity, [span], window.first_day, window.days, window.zone)
-    return None if pattern is None else pattern_drawing(identity, pattern, window)
+    return _pattern_drawing(identity, finding, window)
 
 
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
-def pattern_drawing(identity: str, pattern: Row, window: Window) -> Drawing | None:
+def _pattern_drawing(identity: str, pattern: Row, window: Window) -> Drawing | None:
     """Return a routine day by day, or a pair by its lags; None where the evidence holds neither."""
     evidence = pattern["evidence"]
     if evidence.get("lags_seconds"):

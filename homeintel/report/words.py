@@ -15,11 +15,11 @@ def short_day(day: date) -> str:
 
 
 def moment(time: datetime | None, zone: ZoneInfo) -> str:
-    """Return a moment in the home's time, `Fri 30 Oct, 16:02`; None is empty."""
+    """Return a moment in the home's time, `30 Oct, 16:02`; None is empty."""
     if time is None:
         return ""
     local = time.astimezone(zone)
-    return f"{local:%a} {local.day} {local:%b, %H:%M}"
+    return f"{local.day} {local:%b, %H:%M}"
 
 
 def percent(share: float | None) -> str:
