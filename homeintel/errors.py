@@ -23,7 +23,8 @@ HomeintelError
     +-- AlreadyRunningError
     +-- PhaseTimeoutError
     +-- KernelDiedError
-    `-- ReportFolderError
+    +-- ReportFolderError
+    `-- ReportPageError        a page could not be made from what the night found
 """
 
 
@@ -141,3 +142,7 @@ class KernelDiedError(NightError):
 
 class ReportFolderError(NightError):
     """The report folder can't be written."""
+
+
+class ReportPageError(NightError):
+    """A page could not be made from what the night found."""

@@ -3,11 +3,12 @@
 from typing import TYPE_CHECKING
 
 from homeintel import __version__
+from homeintel.errors import ReportPageError
 from homeintel.nightly.nights import read_nights
 from homeintel.nightly.summary import Summary
 from homeintel.phase import PHASES
 from homeintel.report.home import NightLine, write_home
-from homeintel.report.night import NightRecord, PhaseLine, write_night
+from homeintel.report.night import NightRecord, PhaseLine, write_night, write_plain
 from homeintel.report.night_rows import read_night
 from homeintel.report.sections import read_sources
 from homeintel.report.site import prune_nights, unwritable
@@ -30,21 +31,35 @@ _FILES = (
 
 
 def write_night_page(night: "Night", summary: Summary) -> None:
-    """Write the night's page into its folder.
+    """Write the night's page into its folder; where it can't be made, one that says so and leads to the notebooks.
 
     Raises:
         ReportFolderError: the folder can't be written.
+        ReportPageError: the page could not be made; the one that says so stands in its place.
         StoreError: the database can't be read.
     """
     with night.store.connect() as connection:
         rows = read_night(connection, night.run_id)
         earlier = read_nights(connection, night.window.zone, most=TREND_NIGHTS, until=night.window.end)
     notebooks = {name: execution.notebook for name, execution in night.executions.items()}
+    record = _record(night, summary, earlier)
     try:
-        sources = read_sources(notebooks, night.pages)
-        write_night(night.folder, _record(night, summary, earlier), rows, sources)
+        try:
+            write_night(night.folder, record, rows, read_sources(notebooks, night.pages))
+        except (LookupError, TypeError, ValueError, ArithmeticError) as error:
+            problem = _not_made(error)
+            write_plain(night.folder, record, str(problem))
+            raise problem from error
     except OSError as error:
         raise unwritable(night.folder, error) from error
+
+
+def _not_made(error: Exception) -> ReportPageError:
+    return ReportPageError(
+        f"The night's page could not be made ({type(error).__name__}: {error}).",
+        kept="What the night found is in its notebooks' pages and in the database.",
+        next_step="Read the notebooks' pages; the log has the run's figures.",
+    )
 
 
 def _record(night: "Night", summary: Summary, earlier: list[NightLine]) -> NightRecord:

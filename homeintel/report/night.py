@@ -81,6 +81,17 @@ def write_night(folder: Path, record: NightRecord, rows: NightRows, sources: Sou
         (folder / name).write_text(page, encoding="utf-8")
 
 
+def write_plain(folder: Path, record: NightRecord, problem: str) -> None:
+    """Write the page of a night whose own page could not be made.
+
+    Raises:
+        OSError: the folder can't be written.
+    """
+    page = render("plain.html.j2", record=record, title=day_title(record.window.end_day), problem=problem)
+    for name in PAGES:
+        (folder / name).write_text(page, encoding="utf-8")
+
+
 def night_values(record: NightRecord, rows: NightRows, sources: Sources) -> dict[str, Any]:
     """Return what `night.html.j2` shows."""
     window = record.window
@@ -110,7 +121,6 @@ def night_values(record: NightRecord, rows: NightRows, sources: Sources) -> dict
         "more_opportunities": max(0, len(rows.opportunities) - MOST_OPPORTUNITIES),
         "funnels": funnels(rows),
         "sources": _sources(sources),
-        "phase_pages": [(phase, record.pages[phase]) for phase in record.pages],
         "words": {"number": number, "percent": percent, "counted": counted},
     }
 

@@ -58,7 +58,7 @@ def table_html(rows: pd.DataFrame, caption: str = "") -> str:
         for cells in zip(*columns, strict=True)
     ]
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
-    frame = f'<div class="table" tabindex="0" role="region" aria-label="{escape(caption or "Table", quote=True)}">'
+    frame = f'<div class="table" tabindex="0" role="group" aria-label="{escape(caption or "Table", quote=True)}">'
     return f"{frame}<table>{title}<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
 
 

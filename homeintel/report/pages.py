@@ -66,15 +66,17 @@ def chart_html(chart: dict[str, Any], place: str) -> str:
     """Return a place with a label for screen readers, and the figure's data beside it; `draw.js` puts them together.
 
     The data is no script: nothing in it runs, and `<` stands in it only as an escape, so that nothing can end it.
+    The same data become a table when a reader asks for it.
     """
     layout = chart.get("layout", {})
     title = layout.get("title", {}).get("text", "Chart")
     height = int(layout.get("height", 380))
     figure = _json({"data": chart.get("data", []), "layout": layout})
     shape = Markup(
-        '<div class="chart-frame" tabindex="0" role="region" aria-label="{0}">'
+        '<div class="chart-frame" tabindex="0" role="group" aria-label="{0}">'
         '<div id="{1}" class="chart" role="img" aria-label="{0}" style="height:{2}px"></div></div>'
         '<script type="application/json" class="figure" data-place="{1}">{3}</script>'
+        '<details class="numbers" data-of="{1}"><summary>Its numbers as a table</summary></details>'
     )
     return str(shape.format(Markup(title).unescape(), place, height, Markup(figure)))  # noqa: S704 - see `_json`
 

@@ -8,7 +8,7 @@ from homeintel.report.drawings.scale import Scale
 from homeintel.report.words import clock
 
 _ROW, _HEAD = 38.0, 22.0
-MOST_LETTERS = 52
+MOST_LETTERS = 46
 """Letters of a name that fit above a line on a phone."""
 
 
@@ -50,7 +50,8 @@ def day(identity: str, rows: Sequence[DayRow], zone: str) -> Drawing:
         left, right = across(max(row.minute - row.spread, 0)), across(min(row.minute + row.spread, 1440))
         look = "d" if row.automated else "o"
         marks += [
-            label(short(f"{row.name} · {row.kept}"), 0, y + 12, anchor="start"),
+            label(short(row.name), 0, y + 12, anchor="start"),
+            label(row.kept, 100, y + 12, anchor="end"),
             line("track", 0, middle, 100, middle),
             box("spread", left, middle - 4, right - left, 8),
             mark(look, across(row.minute), middle, f"{clock(row.minute)}, give or take {row.spread:.0f} min"),
