@@ -131,19 +131,22 @@ def _new_patterns(rows: NightRows) -> int | None:
     return sum(row["pattern_id"] not in rows.known_patterns for row in rows.patterns)
 
 
+TILES: tuple[tuple[str, str, str, PhaseName, str], ...] = (
+    ("new_suggestions", "new suggestion", "new suggestions", "suggestions", "What changed since last night"),
+    ("suggestions", "suggestion waits", "suggestions wait", "suggestions", "The suggestions"),
+    ("patterns", "habit found", "habits found", "patterns", "Routines"),
+    ("anomalies", "anomaly", "anomalies", "patterns", "Anomalies"),
+    ("unused_features", "unused feature", "unused features", "features", "What is compared"),
+    ("events_kept", "event", "events", "events", "From points to events"),
+)
+"""The night's figures: its name, one of it and many of it in words, and the notebook's section it is from."""
+
+
 def _tiles(record: NightRecord, sources: Sources) -> list[tuple[str, str, Section | None]]:
     """Return the night's figures: how many, of what, and where it is from."""
-    listed: tuple[tuple[str, str, str, PhaseName, str], ...] = (
-        ("new_suggestions", "new suggestion", "new suggestions", "suggestions", "What changed since last night"),
-        ("suggestions", "suggestion waits", "suggestions wait", "suggestions", "The suggestions"),
-        ("patterns", "habit found", "habits found", "patterns", "Routines"),
-        ("anomalies", "anomaly", "anomalies", "patterns", "Anomalies"),
-        ("unused_features", "unused setting", "unused settings", "features", "What is compared"),
-        ("events_kept", "event", "events", "events", "From points to events"),
-    )
     return [
         (number(count), one if count == 1 else many, sources.find(phase, heading))
-        for name, one, many, phase, heading in listed
+        for name, one, many, phase, heading in TILES
         for count in [record.counts.get(name)]
     ]
 
@@ -171,19 +174,22 @@ def _opportunity(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+WANTED: dict[str, tuple[PhaseName, str]] = {
+    "suggestions": ("suggestions", "The suggestions"),
+    "changes": ("suggestions", "What changed since last night"),
+    "routines": ("patterns", "Routines"),
+    "pairs": ("patterns", "Pairs"),
+    "anomalies": ("patterns", "Anomalies"),
+    "funnel": ("patterns", "What each gate let through"),
+    "left_out": ("suggestions", "What was left out"),
+    "groups": ("features", "By manufacturer, model, area and device"),
+    "trend": ("features", "Night by night"),
+    "opportunities": ("features", "What is worth trying"),
+    "record": ("publish", "The last 30 nights"),
+}
+"""The notebook's section that each part of the page is made from."""
+
+
 def _sources(sources: Sources) -> dict[str, Section | None]:
     """Return the section each part of the page is made from."""
-    wanted: dict[str, tuple[PhaseName, str]] = {
-        "suggestions": ("suggestions", "The suggestions"),
-        "changes": ("suggestions", "What changed since last night"),
-        "routines": ("patterns", "Routines"),
-        "pairs": ("patterns", "Pairs"),
-        "anomalies": ("patterns", "Anomalies"),
-        "funnel": ("patterns", "What each gate let through"),
-        "left_out": ("suggestions", "What was left out"),
-        "groups": ("features", "By manufacturer, model and area"),
-        "trend": ("features", "Night by night"),
-        "opportunities": ("features", "What is worth trying"),
-        "record": ("publish", "The last 30 nights"),
-    }
-    return {name: sources.find(phase, heading) for name, (phase, heading) in wanted.items()}
+    return {name: sources.find(phase, heading) for name, (phase, heading) in WANTED.items()}
