@@ -1,10 +1,13 @@
 """The letter to the home's owner: each suggestion with its chart, its replay, its YAML and how to answer."""
 
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from math import isnan
+from pathlib import Path
 from shlex import quote
+from shutil import which
 from typing import Any
 
 import pandas as pd
@@ -93,10 +96,16 @@ def _closing(row: Row, params_file: str) -> Iterator[str]:
     ]
     yield f"<p>Evidence: {'; '.join(links)}</p>" if links else ""
     commands = [
-        f"homeintel feedback {answer} {row['suggestion_id']} --params {quote(params_file)}\n"
+        f"{_program()} feedback {answer} {row['suggestion_id']} --params {quote(params_file)}\n"
         for answer in ("accept", "dismiss")
     ]
     yield f"<p>Your answer:</p>{_block(''.join(commands))}"
+
+
+def _program() -> str:
+    """Return the command's name, or where it lies if the shell would not find it: what is shown is to be copied."""
+    beside = Path(sys.executable).with_name("homeintel")
+    return "homeintel" if which("homeintel") or not beside.exists() else quote(str(beside))
 
 
 def _block(text: str) -> str:

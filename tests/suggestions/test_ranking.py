@@ -51,7 +51,8 @@ def test_the_order_does_not_depend_on_the_order_of_candidates(scores: list[float
     candidates = [candidate(f"c{i}", kinds[i % 4], score, effects=((f"e{i % 7}",),)) for i, score in enumerate(scores)]
     shuffled = candidates[:]
     random.Random(seed).shuffle(shuffled)
-    assert select(candidates, {}, 5) == select(shuffled, {}, 5)
+    shown = {f"c{i}" for i in range(0, len(scores), 3)}
+    assert select(candidates, {}, 5, shown) == select(shuffled, {}, 5, shown)
 
 
 def test_each_kind_that_has_a_good_one_is_among_the_first() -> None:
