@@ -85,12 +85,9 @@ def _who_has_it(devices: Sequence[str]) -> str:
 def _reason(opportunity: Opportunity, names: Names) -> str:
     """Return why it is told, as the rest of a sentence: what phase 4 gives as sentences, entities by their names."""
     sentences = [part for part in re.split(r"(?<=\.) ", str(opportunity["reason"]).strip()) if part]
+    called = tuple({*names.friendly.values(), *names.of_device.values(), *opportunity["friendly_names"]})
     parts = [names.in_words(part).rstrip(".") for part in sentences]
-    return "; ".join(f"{part[0].lower()}{part[1:]}" if part.startswith(_OPENINGS) else part for part in parts) + "."
-
-
-_OPENINGS = ("A ", "It ", "Nothing ", "Whether ")
-"""Words that begin a sentence and are no name."""
+    return "; ".join(part if part.startswith(called) else f"{part[0].lower()}{part[1:]}" for part in parts) + "."
 
 
 def feature_effect(opportunity: Opportunity) -> tuple[str, ...]:

@@ -35,12 +35,12 @@ def habit(pattern: dict[str, Any]) -> tuple[PatternRow, Candidate]:
 
 
 def test_an_unused_feature_says_what_it_is_for_and_what_to_send() -> None:
-    reason = "A habit was found in which light.hall turns on. It kept one value the whole time."
+    reason = "A habit was found in which light.hall turns on. light.hall was cut off. Each kept one value."
     (made,) = from_opportunities(pd.DataFrame([homes.opportunity(reason=reason)]), NAMES)
     assert made.title == "State after a power cut: Kitchen lamp and Hall lamp"
     assert made.description == (
         "Decides whether it comes back on. 2 devices have it; a habit was found in which Hall lamp turns on; "
-        "it kept one value the whole time."
+        "Hall lamp was cut off; each kept one value."
     )
     assert (made.confidence, made.effort) == (0.88, 0.1)
     assert made.impact == pytest.approx(0.7 * 0.8)
