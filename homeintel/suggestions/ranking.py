@@ -25,7 +25,8 @@ SHOWN_OCCASIONS = 2
 SHOWN_CHANCE = 0.01
 SHOWN_SCORE = 0.03
 """What was shown last night stays by so much precision less, though so many more occasions had gone wrong, up to a week
-so unlikely, and against a rival by so much score better: one more day must not make it come and go."""
+so unlikely, against a rival by so much score better, and from half the least score: one more day must not make it come
+and go."""
 
 LEAST_OCCASIONS = 3
 """Fewer occasions than this say nothing."""
@@ -97,7 +98,7 @@ def select(
             lambda candidate: annoys(candidate, shown=candidate.suggestion_id in shown),
         ),
         ("says something of its own", _Repeats()),
-        ("worth the trouble", lambda one: "" if _standing(one, shown) >= LEAST_SCORE else "its score is too low"),
+        ("worth the trouble", lambda one: _poor(one, shown=one.suggestion_id in shown)),
     )
     for step, objection in gates:
         remaining = _pass(step, objection, remaining, steps, reasons)
@@ -111,6 +112,10 @@ def select(
         reasons,
     )
     return Selection(tuple(chosen), tuple(steps), reasons)
+
+
+def _poor(candidate: Candidate, *, shown: bool) -> str:
+    return "" if candidate.score >= LEAST_SCORE / (2 if shown else 1) else "its score is too low"
 
 
 def annoys(candidate: Candidate, *, shown: bool = False) -> str:

@@ -123,6 +123,15 @@ def test_a_rival_takes_a_place_only_if_it_is_clearly_better() -> None:
     assert [c.suggestion_id for c in select([stays, near], {}, 2, {"z"}).chosen] == ["a", "z"]
 
 
+@pytest.mark.parametrize(
+    ("confidence", "fresh", "shown"), [(0.05, True, True), (0.03, False, True), (0.02, False, False)]
+)
+def test_what_is_hardly_worth_it_goes_too(confidence: float, fresh: bool, shown: bool) -> None:
+    one = candidate("a", confidence=confidence)
+    assert (names([one]) == ["a"]) is fresh
+    assert (select([one], {}, 10, {"a"}).chosen == (one,)) is shown
+
+
 def test_the_funnel_counts_down_and_names_the_nearest_miss() -> None:
     candidates = [
         candidate("fine"), candidate("next", confidence=0.8), candidate("odd", obstacle="no action"),
