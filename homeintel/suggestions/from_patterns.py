@@ -155,8 +155,8 @@ def _caveats(pattern: PatternRow, *, security: bool) -> tuple[str, ...]:
     if pattern.opportunities < FEW_OPPORTUNITIES:
         found.append(f"Only {pattern.opportunities} occasions so far; the interval is wide.")
     if pattern.found_on is not None:
-        night = f"{pattern.found_on:%Y-%m-%d}"
-        found.append(f"Tonight it did not stand out clearly; the numbers are those of the night of {night}.")
+        night = f"the night of {pattern.found_on}"
+        found.append(f"Tonight it did not stand out clearly; the numbers are those of {night}.")
     if pattern.light is not None:
         found.append("It needs Home Assistant's sun integration (sun.sun), which is on by default.")
     return tuple(found)

@@ -9,6 +9,7 @@ from pathlib import Path
 from shlex import quote
 from shutil import which
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -48,7 +49,9 @@ def write_letter(rows: pd.DataFrame, suggestions: Suggestions, names: Names, zon
         row = _without_nan(values)
         backtest = replays.get(row["suggestion_id"])
         moments = backtest.moments() if backtest else pd.DataFrame()
-        show_mime({"text/html": "".join(_opening(row, names)), "text/plain": f"{row['rank']}. {row['title']}"})
+        show_mime(
+            {"text/html": "".join(_opening(row, names, ZoneInfo(zone))), "text/plain": f"{row['rank']}. {row['title']}"}
+        )
         draw(factors_chart(row) if moments.empty else replay_chart(row["title"], moments, zone))
         show_mime({"text/html": "".join(_closing(row, params_file)), "text/plain": row["automation_yaml"] or ""})
 
@@ -57,9 +60,10 @@ def _without_nan(values: Mapping[Any, Any]) -> Row:
     return {name: None if isinstance(value, float) and isnan(value) else value for name, value in values.items()}
 
 
-def _opening(row: Row, names: Names) -> Iterator[str]:
+def _opening(row: Row, names: Names, zone: ZoneInfo) -> Iterator[str]:
     yield f"<h3>{row['rank']}. {escape(row['title'])}</h3><p>{escape(row['description'])}</p>"
-    since = "New tonight" if row["status"] == "new" else f"Suggested since {row['first_suggested']:%Y-%m-%d}"
+    since = f"Suggested since the night of {row['first_suggested'].astimezone(zone):%Y-%m-%d}"
+    since = "New tonight" if row["status"] == "new" else since
     yield (
         f"<p>{since}. Confidence {row['confidence']:.0%}{_interval(row)}, impact {row['impact']:.2f}, "
         f"effort {row['effort']:.2f}: score {row['score']:.2f}.</p>"

@@ -6,10 +6,11 @@ for some nights as long as its replay holds, so that it does not come and go; th
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import duckdb
 
+from homeintel.phase import Window
 from homeintel.store import query
 from homeintel.suggestions.pattern_row import PatternRow, pattern_rows
 
@@ -22,7 +23,7 @@ NEAR_MINUTES = 60.0
 
 def lingering(
     connection: duckdb.DuckDBPyConnection,
-    window_end: datetime,
+    window: Window,
     open_patterns: Collection[str],
     tonight: Sequence[PatternRow],
 ) -> list[PatternRow]:
@@ -30,7 +31,7 @@ def lingering(
 
     Args:
         connection: the store, session in UTC.
-        window_end: the end of tonight's window.
+        window: tonight's.
         open_patterns: ids of the patterns that last night's open suggestions came from.
         tonight: the rows of tonight's own detection, the automated ones too.
     """
@@ -42,10 +43,10 @@ def lingering(
         """SELECT patterns.*, window_end FROM patterns JOIN job_runs USING (run_id)
         WHERE list_contains(?::VARCHAR[], pattern_id) AND window_end < ? AND window_end >= ?
         QUALIFY row_number() OVER (PARTITION BY pattern_id ORDER BY window_end DESC) = 1""",
-        [missing, window_end, window_end - timedelta(days=MOST_NIGHTS)],
+        [missing, window.end, window.end - timedelta(days=MOST_NIGHTS)],
     )
-    nights = dict(zip(found["pattern_id"], found["window_end"], strict=True))
-    rows = (replace(row, found_on=nights[row.pattern_id].to_pydatetime()) for row in pattern_rows(found))
+    nights = dict(zip(found["pattern_id"], found["window_end"].dt.tz_convert(window.zone).dt.date, strict=True))
+    rows = (replace(row, found_on=nights[row.pattern_id]) for row in pattern_rows(found))
     return [row for row in rows if not row.already_automated and not _succeeded(row, tonight)]
 
 

@@ -90,7 +90,7 @@ def load(phase: Phase, problems: Sequence[str] = ()) -> Material:
         rows = pattern_rows(_rows(connection, "patterns", patterns.run_id))
         memory = load_memory(connection, phase.run_id, phase.window.end)
         if not patterns.old:
-            rows += lingering(connection, phase.window.end, memory.open_patterns, rows)
+            rows += lingering(connection, phase.window, memory.open_patterns, rows)
         material = Material(
             patterns=tuple(rows),
             automated=automated_ids(rows, own),

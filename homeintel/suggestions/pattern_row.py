@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date
 from typing import Any, Literal
 
 import pandas as pd
@@ -20,7 +20,7 @@ class PatternRow(Pattern):
 
     Args:
         pattern_id: stable from night to night.
-        found_on: the window's end of the night that found it, where that is not tonight; see `lingering`.
+        found_on: the local date of the night that found it, where that is not tonight; see `lingering`.
     """
 
     pattern_id: str
@@ -35,7 +35,7 @@ class PatternRow(Pattern):
     trigger_state: str = ""
     lag_seconds: float = 0.0
     lag_p90_seconds: float = 0.0
-    found_on: datetime | None = None
+    found_on: date | None = None
 
     @property
     def light(self) -> Light | None:

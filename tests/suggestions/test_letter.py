@@ -104,6 +104,13 @@ def test_an_empty_night_says_so(store: Store, tmp_path: Path, monkeypatch: pytes
     assert shown.html == ["Nothing to suggest tonight; the last section says what was looked at."]
 
 
+def test_nights_are_told_by_their_local_date(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, suggestions, material = rows_of(store, tmp_path)
+    shown = Shown(monkeypatch)
+    letter.write_letter(rows.assign(status="repeated"), suggestions, material.names, "Europe/Berlin", "home.yaml")
+    assert "Suggested since the night of 2026-09-28." in shown.html[0]
+
+
 def test_what_only_stands_back_tonight_is_told_with_the_reason(store: Store, tmp_path: Path) -> None:
     rows, _, _ = rows_of(store, tmp_path)
     last = [{"suggestion_id": name, "title": name} for name in (rows["suggestion_id"][0], "lower", "lost")]

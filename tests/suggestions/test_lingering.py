@@ -25,7 +25,7 @@ def test_a_habit_that_detection_missed_stays_for_a_week_then_is_resolved(store: 
         statuses.append(rows[identity]["status"])
         if day == 1:
             (caveat,) = [text for text in rows[identity]["caveats"] if "Tonight" in text]
-            assert caveat == "Tonight it did not stand out clearly; the numbers are those of the night of 2026-09-27."
+            assert caveat == "Tonight it did not stand out clearly; the numbers are those of the night of 2026-09-28."
     assert statuses == ["repeated"] * 7 + ["resolved"]
 
 
