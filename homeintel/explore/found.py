@@ -9,7 +9,7 @@ from homeintel.explore.opening import Opened
 from homeintel.patterns.history import History
 from homeintel.store import query
 
-__all__ = ["NOWHERE", "Found", "fitting", "load_found", "of_entities", "places"]
+__all__ = ["NOWHERE", "Found", "fitting", "load_found", "of_entities", "overview", "places"]
 
 NOWHERE = "unknown"
 """The area or device of an entity of which neither is known."""
@@ -45,6 +45,23 @@ def load_found(opened: Opened) -> Found:
             funnel=query(connection, _FUNNEL, [opened.run_id]),
             entities=query(connection, _ENTITIES).fillna(NOWHERE),
         )
+
+
+def overview(opened: Opened, found: Found, history: History | None) -> pd.DataFrame:
+    """Return what there is to explore: what, and how many.
+
+    Args:
+        opened: the home.
+        found: what the night found.
+        history: its events; None for a snapshot's.
+    """
+    pairs = int((found.patterns["kind"] == "co_occurrence").sum())
+    counts = {"days looked at": opened.window.days, "entities of devices": len(found.entities)}
+    if history is not None:
+        counts |= {"days with data": int(history.data_days.sum()), "entities with events": len(history.entities)}
+        counts |= {"changes": len(history.changes.time)}
+    counts |= {"routines": len(found.patterns) - pairs, "pairs": pairs, "anomalies": len(found.anomalies)}
+    return pd.DataFrame({"what": list(counts), "how many": list(counts.values())})
 
 
 _FUNNEL = "SELECT * FROM detection_funnel WHERE run_id = ? AND detector <> 'suggestions' ORDER BY position"

@@ -39,6 +39,13 @@ def stored_verdicts(connection: duckdb.DuckDBPyConnection, run_id: str) -> pd.Da
     return query(connection, _STORED, [run_id])
 
 
+def verdict_overview(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return how many features have each verdict, and on how many devices, the most frequent first."""
+    counted = rows.groupby("verdict", as_index=False).agg(features=("path", "size"), devices=("device", "nunique"))
+    ordered = counted.sort_values(["features", "verdict"], ascending=[False, True], ignore_index=True)
+    return ordered.assign(verdict=ordered["verdict"].str.replace("_", " "))
+
+
 def chosen(rows: pd.DataFrame, choice: Mapping[str, str | None]) -> pd.DataFrame:
     """Return the verdicts of a choice; a key of `CHOICES` that is missing or None does not limit.
 
