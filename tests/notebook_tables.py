@@ -100,7 +100,8 @@ def check(arguments: list[str]) -> int:
 
 def _output(table: list[str]) -> nbformat.NotebookNode:
     data = {"text/html": "\n".join(table), "text/plain": "<IPython.core.display.HTML object>"}
-    return nbformat.v4.new_output("display_data", data=data)
+    output: nbformat.NotebookNode = nbformat.v4.new_output("display_data", data=data)
+    return output
 
 
 def write() -> None:
