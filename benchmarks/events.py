@@ -21,6 +21,7 @@ from unittest.mock import patch
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
+import stamina
 import yaml
 
 ROOT = Path(__file__).parents[1]
@@ -197,7 +198,11 @@ def home(database: str, lines: Iterable[bytes], server: servers.Influxdb1) -> st
     """Write points to a database of their own and return its name."""
     server.query(f"CREATE DATABASE {database}")
     for body in lines:
-        server.write(database, body)
+        for attempt in stamina.retry_context(
+            on=AssertionError, attempts=20, wait_initial=1
+        ):  # it may be busy compacting
+            with attempt:
+                server.write(database, body)
     return database
 
 

@@ -47,12 +47,14 @@ class DayRecord:
         day: UTC.
         fetched_at: when its last row was read, UTC.
         seconds: how long reading and cleaning took, its share of the piece.
+        held: how much the source held of it, where late points may still come and it can say.
     """
 
     source: str
     day: date
     fetched_at: datetime
     seconds: float
+    held: int | None = None
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:
@@ -94,7 +96,7 @@ def commit_day(connection: duckdb.DuckDBPyConnection, record: DayRecord, *, repl
             _DAY,
             {
                 "source": record.source, "day": record.day, "at": record.fetched_at,
-                "version": CLEANING_VERSION, "seconds": record.seconds,
+                "version": CLEANING_VERSION, "seconds": record.seconds, "held": record.held,
             },
         )  # fmt: skip
     except BaseException:
@@ -117,7 +119,7 @@ _INSERTS = (
 _GAPS = "INSERT INTO gaps SELECT entity_id, started_at, ended_at, reason FROM found_gaps WHERE day = ?"
 _DAY = """INSERT INTO event_days
     SELECT $source, $day, $at, coalesce(steps['points'], 0), coalesce(steps['kept'], 0),
-        $version, $seconds, json_object('steps', steps, 'last_point', last_point)
+        $version, $seconds, json_object('steps', steps, 'last_point', last_point, 'held', $held)
     FROM (SELECT 1) LEFT JOIN (SELECT * FROM funnel WHERE day = $day) ON TRUE"""
 
 

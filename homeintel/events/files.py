@@ -93,6 +93,9 @@ class FilesSource:
         for batch in reader:
             yield Batch("states", as_states(pa.Table.from_batches([batch])))
 
+    def count(self, start: datetime, end: datetime) -> None:
+        """Files that changed are another history."""
+
     def close(self) -> None:
         """Remove the temporary database."""
         if self._connection is not None:

@@ -66,7 +66,7 @@ class Influxdb2Source:
 
     def read(self, start: datetime, end: datetime) -> Iterator[Batch]:
         """Yield the window in slices that fit into memory."""
-        layout = self._layout or self._look()
+        layout = self._layout or retried(self._look, self._settings.retry_seconds)
         position = start
         while position < end:
             stop = min(position + self._slice, end)
@@ -77,6 +77,18 @@ class Influxdb2Source:
             self._pieces.count(sum(len(batch.rows) for batch in read), stop - position)
             yield from read
             position = stop
+
+    def count(self, start: datetime, end: datetime) -> int:
+        """Return how many values all states and numbers have; a late point adds to them."""
+        layout = self._layout or retried(self._look, self._settings.retry_seconds)
+        return sum(
+            retried(lambda asked=field: self._count(asked, start, end), self._settings.retry_seconds)  # type: ignore[misc]
+            for field in layout.point_fields
+        )
+
+    def _count(self, field: str, start: datetime, end: datetime) -> int:
+        query = flux.count_between(self._settings.bucket, field, start, end)
+        return sum(pc.sum(table["_value"]).as_py() or 0 for table in self._client.tables(query, ["_value"]))
 
     def close(self) -> None:
         """Close the connections."""
@@ -137,13 +149,9 @@ class Influxdb2Source:
             "future": (tomorrow, datetime(2200, 1, 1, tzinfo=UTC)),
             "before 2000": (datetime(1970, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC)),
         }
-        field = "value" if layout.has_value else layout.state_fields[0]
+        # A point may have both a text and a number, so the field that more points have is counted.
         counts = {
-            reason: sum(
-                pc.sum(table["_value"]).as_py() or 0
-                for table in self._client.tables(flux.count_between(self._settings.bucket, field, *span), ["_value"])
-            )
-            for reason, span in spans.items()
+            reason: max(self._count(field, *span) for field in layout.point_fields) for reason, span in spans.items()
         }
         return {reason: count for reason, count in counts.items() if count}
 

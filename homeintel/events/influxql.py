@@ -108,9 +108,13 @@ def newest(field: str, recent: str = "", *, source: str) -> str:
     return f"SELECT last({quoted(field)}) {source}" + (f" WHERE {recent}" if recent else "")
 
 
+def between(start: datetime, end: datetime) -> str:
+    """Return the condition for a span of time, its end exclusive."""
+    return f"time >= {_nanoseconds(start)} AND time < {_nanoseconds(end)}"
+
+
 def _where(window: tuple[datetime, datetime], domains: Iterable[str]) -> str:
-    start, end = (_nanoseconds(moment) for moment in window)
-    return f'time >= {start} AND time < {end} AND "domain" =~ {one_of(domains)}'
+    return f'{between(*window)} AND "domain" =~ {one_of(domains)}'
 
 
 def _nanoseconds(moment: datetime) -> int:

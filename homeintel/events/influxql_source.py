@@ -100,6 +100,21 @@ class InfluxqlSource:
                 self._widen(sum(len(batch.rows) for batch in batches), stop - position)
                 position = stop
 
+    def count(self, start: datetime, end: datetime) -> int:
+        """Return how many values all states and numbers have; a late point adds to them."""
+        layout = self._layout or retried(self._look, self._retry_seconds)
+        total, position = 0, start
+        while position < end:
+            stop = min(position + self._longest, end)
+            within = influxql.between(position, stop)
+            queries = [influxql.count_where(field, within, source=self._from) for field in layout.point_fields]
+            total += retried(lambda asked=queries: self._sum(asked), self._retry_seconds)  # type: ignore[misc]
+            position = stop
+        return total
+
+    def _sum(self, queries: Sequence[str]) -> int:
+        return sum(count for _, series in self._client.stream(queries) for count in series.cells("count"))
+
     def close(self) -> None:
         """Close the connections."""
         self._client.close()

@@ -146,6 +146,7 @@ def summary(phase: Phase, done: Fetch) -> pd.DataFrame:
         rows += [("refused", f"{points:,} points {why}") for why, points in found.refused.items()]
     rows.append(("UTC days that cover the window", str(len(done.sync.wanted))))
     rows.append(("UTC days read tonight", str(len(done.sync.fetched))))
+    rows.append(("UTC days without late points, not read again", str(len(done.sync.unchanged))))
     rows.append(("points read tonight", f"{done.sync.points_read:,}"))
     rows.append(("days dropped as too old", str(done.sync.dropped_days)))
     rows += [("failure", str(error)) for error in (done.failure, done.missing) if error is not None]

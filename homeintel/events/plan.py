@@ -1,6 +1,6 @@
 """Which days a night fetches: what is missing, what another version cleaned, what late points may still reach."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -18,11 +18,13 @@ class Plan:
         wanted: the days that cover the window, up to now.
         fetch: those that are fetched, in order.
         stored: days the store holds, of any source, and the raw points each was made from.
+        unchanged: days that late points might have reached, and the source says they did not.
     """
 
     wanted: Sequence[date]
     fetch: Sequence[date]
     stored: Mapping[date, int]
+    unchanged: Sequence[date] = ()
 
     @property
     def runs(self) -> list[list[date]]:
@@ -43,13 +45,19 @@ def days_between(start: datetime, end: datetime) -> list[date]:
 
 
 def plan(
-    connection: duckdb.DuckDBPyConnection, identity: str, start: datetime, until: datetime, overlap: timedelta
+    connection: duckdb.DuckDBPyConnection,
+    identity: str,
+    start: datetime,
+    until: datetime,
+    overlap: timedelta,
+    *,
+    count: Callable[[date], int | None],
 ) -> Plan:
     """Return which days to fetch.
 
     A day is whole when it was read, with something in it, by this source and this version of cleaning, so long after
-    its end that no late point is expected. Once a day is fetched again the later ones are too where they touch it,
-    because late points come in order.
+    its end that no late point is expected. One that was read after its end, but sooner, is whole too if the source holds
+    as much of it as then.
 
     Args:
         connection: the store.
@@ -57,18 +65,26 @@ def plan(
         start: the window's start, UTC.
         until: the window's end or now, whichever is earlier, UTC.
         overlap: how late points may come.
+        count: asks the source how much it holds of a UTC day; None where it can't say.
     """
     rows = connection.execute(
-        "SELECT day, source, fetched_at, points_read, cleaning_version FROM event_days"
+        """SELECT day, fetched_at, points_read, CAST(cleaning ->> 'held' AS BIGINT), source = ? AND cleaning_version = ?
+        FROM event_days""",
+        [identity, CLEANING_VERSION],
     ).fetchall()
-    whole = {
-        day
-        for day, source, fetched_at, points, version in rows
-        if source == identity
-        and version == CLEANING_VERSION
-        and points > 0
-        and fetched_at >= day_bounds(day)[1] + overlap
-    }
     wanted = days_between(start, until) if until > start else []
-    fetch = [day for day in wanted if day not in whole]
-    return Plan(wanted, fetch, {row[0]: row[3] for row in rows})
+    read = {day: (at, held) for day, at, points, held, same in rows if same and points > 0 and day in set(wanted)}
+    whole = {day for day, (at, _) in read.items() if at >= day_bounds(day)[1] + overlap}
+    unchanged = [
+        day
+        for day, (at, held) in sorted(read.items())
+        if day not in whole and held is not None and at >= day_bounds(day)[1] and count(day) == held
+    ]
+    fetch = [day for day in wanted if day not in whole and day not in unchanged]
+    return Plan(wanted, fetch, {row[0]: row[2] for row in rows}, unchanged)
+
+
+def confirm(connection: duckdb.DuckDBPyConnection, days: Sequence[date], now: datetime) -> None:
+    """Note that unchanged days are as good as read again `now` (UTC)."""
+    if days:
+        connection.execute("UPDATE event_days SET fetched_at = ? WHERE list_contains(?, day)", [now, list(days)])

@@ -1,7 +1,7 @@
 """The night's reading, piece after piece, from one source or two: what the reader's thread does."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -54,11 +54,13 @@ class Ended:
         piece: the piece.
         identity: the sources it came from.
         seconds: how long reading took.
+        held: how much the sources held of the days that late points may still reach, as `EventSource.count` says.
     """
 
     piece: Piece
     identity: str
     seconds: float
+    held: Mapping[date, int | None]
 
 
 @dataclass
@@ -67,16 +69,26 @@ class Reading:
 
     Args:
         sources: already discovered; the first is the history, a second only adds to it.
+        late: the days that late points may still reach.
         missing: why the second source was left out.
     """
 
     sources: Sequence[EventSource]
+    late: Callable[[date], bool] = field(default=lambda _: False)
     missing: EventSourceError | None = field(default=None)
 
     @property
     def identity(self) -> str:
         """Which stores the days come from."""
         return "+".join(source.identity for source in self.sources)
+
+    def count(self, day: date) -> int | None:
+        """Return how much the sources hold of a UTC day; None where one of them can't say, or fails."""
+        try:
+            counts = [source.count(*day_bounds(day)) for source in self.sources]
+        except EventSourceError:
+            return None  # the day is read then, and reading says what is wrong
+        return None if None in counts else sum(count or 0 for count in counts)
 
     def of(self, pieces: Iterable[Piece]) -> Iterator[Begun | Arrived | Ended]:
         """Yield what is read, piece by piece.
@@ -86,15 +98,17 @@ class Reading:
         """
         for piece in pieces:
             began = time.monotonic()
+            # Counted before: what comes meanwhile is found by the next night.
+            held = {day: self.count(day) for day in piece.days if self.late(day)}
             try:
                 yield from self._piece(piece)
             except EventSourceError as error:
                 if error is not self.missing:
                     raise
                 # The piece is read without the second source, and again with it another night.
-                self.sources = self.sources[:1]
+                self.sources, held = self.sources[:1], {}
                 yield from self._piece(piece)
-            yield Ended(piece, self.identity, time.monotonic() - began)
+            yield Ended(piece, self.identity, time.monotonic() - began, held)
 
     def _piece(self, piece: Piece) -> Iterator[Begun | Arrived]:
         yield Begun(piece)

@@ -56,6 +56,9 @@ _RUNS = """SELECT time_fired_ts, event_types.event_type, shared_data, nullif(low
         'homeassistant_final_write', 'homeassistant_stop') AND time_fired_ts >= ? AND time_fired_ts < ?
     ORDER BY time_fired_ts"""
 
+_COUNT = """SELECT (SELECT count(*) FROM states WHERE last_updated_ts >= ? AND last_updated_ts < ?)
+    + (SELECT count(*) FROM events WHERE time_fired_ts >= ? AND time_fired_ts < ?)"""
+
 T = TypeVar("T")
 
 
@@ -99,6 +102,11 @@ class RecorderSource:
             self._pieces.count(sum(len(batch.rows) for batch in read), stop - position)
             yield from read
             position = stop
+
+    def count(self, start: datetime, end: datetime) -> int:
+        """Return how many states and events there are."""
+        bounds = (start.timestamp(), end.timestamp())
+        return retried(lambda: self._told(lambda: int(self._one(_COUNT, *bounds, *bounds)[0])), RETRY_SECONDS)
 
     def close(self) -> None:
         """Close the file."""

@@ -49,6 +49,9 @@ class SimulatedSource:
         """Yield the window's rows in one batch."""
         return window_of(self._simulated(), start, end)
 
+    def count(self, start: datetime, end: datetime) -> None:
+        """A simulated home has no late points."""
+
     def close(self) -> None:
         """Nothing to give back."""
 

@@ -142,6 +142,17 @@ class EventSource(Protocol):
             SourceRefusedError: the store refused.
         """
 
+    def count(self, start: datetime, end: datetime) -> int | None:
+        """Return how much the store holds with `start <= ts < end` (UTC), where that is much cheaper than reading it.
+
+        It is compared to what an earlier night was told only: a number that changes with every late point. None where
+        there is none.
+
+        Raises:
+            SourceUnavailableError: the store went away, after all retries.
+            SourceRefusedError: the store refused.
+        """
+
     def close(self) -> None:
         """Give back connections and files."""
 

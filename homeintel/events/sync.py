@@ -17,7 +17,7 @@ from homeintel.events.commit import DAY_TABLES, DayRecord, commit_day, day_bound
 from homeintel.events.known import make_known
 from homeintel.events.link import link_runs
 from homeintel.events.load import Loader
-from homeintel.events.plan import Plan, plan
+from homeintel.events.plan import Plan, confirm, plan
 from homeintel.events.reading import Arrived, Begun, Ended, Piece, Reading
 from homeintel.events.source import EventSource
 from homeintel.events.storms import find_storms
@@ -39,6 +39,7 @@ class Sync:
     Args:
         fetched: the UTC days that were read and committed, in order.
         wanted: the UTC days that cover the window so far.
+        unchanged: UTC days that late points might have reached and did not; they were not read again.
         rows_written: rows committed, in all tables.
         points_read: raw points of these days.
         lost: UTC days that were stored with points and now read as empty; what is stored stayed.
@@ -49,6 +50,7 @@ class Sync:
 
     fetched: Sequence[date] = ()
     wanted: Sequence[date] = ()
+    unchanged: Sequence[date] = ()
     rows_written: int = 0
     points_read: int = 0
     lost: Sequence[date] = ()
@@ -98,8 +100,10 @@ def sync(
         progress: called with each committed day.
     """
     connection.execute(_SETTINGS)
-    reading = Reading(sources)
-    days = plan(connection, reading.identity, start, min(end, until), rules.overlap)
+    now = utc_now()
+    reading = Reading(sources, late=lambda day: day_bounds(day)[1] <= now < day_bounds(day)[1] + rules.overlap)
+    days = plan(connection, reading.identity, start, min(end, until), rules.overlap, count=reading.count)
+    confirm(connection, days.unchanged, now)
     usual = max(days.stored.values(), default=0)
     pieces = (Piece.of(some, until) for run in days.runs for some in sources[0].pieces(run, usual))
     done = _Night(connection, reading, rules, days, progress).fetch(pieces)
@@ -150,7 +154,7 @@ class _Night:
             connection, attributes=self._attributes, numeric_interval=rules.numeric_interval, exclude=rules.exclude
         )
         self._known_to: date | None = None
-        self._done = Sync(wanted=days.wanted)
+        self._done = Sync(wanted=days.wanted, unchanged=days.unchanged)
 
     def fetch(self, pieces: Iterator[Piece]) -> Sync:
         """Read, clean and commit all pieces, or those up to the source's failure."""
@@ -191,7 +195,8 @@ class _Night:
             if points.get(day, 0) == 0 and self._days.stored.get(day, 0) > 0:
                 self._done = replace(self._done, lost=[*self._done.lost, day])
                 continue
-            self._commit(DayRecord(read.identity, day, utc_now(), seconds), points.get(day, 0))
+            record = DayRecord(read.identity, day, utc_now(), seconds, read.held.get(day))
+            self._commit(record, points.get(day, 0))
         # After a day that was not replaced, what is known is what is stored.
         self._known_to = None if self._done.lost else read.piece.days[-1] + timedelta(days=1)
 

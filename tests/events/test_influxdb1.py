@@ -13,7 +13,7 @@ import time_machine
 
 from homeintel.errors import SourceRefusedError, SourceUnavailableError
 from homeintel.events.check import check_events
-from homeintel.events.phase import run
+from homeintel.events.phase import fetch, run
 from tests import servers
 from tests.events.homes import influx_events, nanoseconds, phase_of, rows
 
@@ -92,6 +92,85 @@ def test_a_second_night_reads_only_what_is_not_whole(influx: servers.Influxdb1, 
     assert again.figures["points_read"] == 0
     assert again.figures["events_kept"] == 4
     assert rows(phase.store, "SELECT * FROM events ORDER BY ALL") == before
+
+
+def test_a_day_is_read_again_only_when_late_points_came(
+    influx: servers.Influxdb1, database: str, tmp_path: Path
+) -> None:
+    evening(influx, database)
+    with time_machine.travel(datetime(2026, 11, 8, 3, tzinfo=UTC), tick=True):  # 7 November may still get late points
+        phase = phase_of(tmp_path, influx_events(influx, database))
+        run(phase)
+
+        again = fetch(phase)
+
+        assert again.sync.unchanged == [date(2026, 11, 7)]
+        assert again.sync.fetched == [date(2026, 11, 5)]  # it holds nothing
+        write(influx, database, point("light.kitchen", 'state="off",value=0', "2026-11-07T22:00:00+00:00"))
+
+        late = fetch(phase)
+
+        assert late.sync.unchanged == []
+        assert late.sync.fetched == [date(2026, 11, 5), date(2026, 11, 7)]
+    newest = rows(phase.store, "SELECT state, previous FROM events ORDER BY ts DESC LIMIT 1")
+    assert newest == [("off", "on")]
+
+
+def test_a_user_who_may_only_read_is_enough(
+    influx: servers.Influxdb1, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evening(influx, database)
+    influx.query("CREATE USER reader WITH PASSWORD 'only-reads'")
+    influx.query(f"GRANT READ ON {database} TO reader")
+    monkeypatch.setenv("HOMEINTEL_EVENTS_PASSWORD", "only-reads")
+    outcome = run(phase_of(tmp_path, influx_events(influx, database, username="reader")))
+    assert outcome.figures["events_kept"] == 4
+
+
+def test_texts_of_states_may_be_called_state_value(influx: servers.Influxdb1, database: str, tmp_path: Path) -> None:
+    at = ("2026-11-06T18:00:00+00:00", "2026-11-06T19:00:00+00:00")
+    write(
+        influx,
+        database,
+        point("light.kitchen", 'state_value="on",value=1', at[0], measurement="units"),
+        point("light.kitchen", 'state_value="off",value=0', at[1], measurement="units"),
+        point("select.mode", 'state_value="eco"', at[1], measurement="units"),
+    )
+    phase = phase_of(tmp_path, influx_events(influx, database))
+    run(phase)
+    assert rows(phase.store, "SELECT entity_id, state FROM events ORDER BY ts, entity_id") == [
+        ("light.kitchen", "on"),
+        ("light.kitchen", "off"),
+        ("select.mode", "eco"),
+    ]
+
+
+def test_numeric_twins_of_texts_are_ignored(influx: servers.Influxdb1, database: str, tmp_path: Path) -> None:
+    fields = 'state="on",value=1,rgb_color_str="(255, 163, 80)",rgb_color=25516380,effect_str="color 2",effect=2'
+    write(influx, database, point("light.kitchen", fields, "2026-11-06T18:00:00+00:00"))
+    phase = phase_of(tmp_path, influx_events(influx, database))
+    run(phase)
+    assert rows(phase.store, "SELECT attribute, value FROM attribute_changes ORDER BY 1") == [
+        ("effect", "color 2"),
+        ("rgb_color", "[255,163,80]"),
+    ]
+
+
+def test_points_with_a_wrong_clock_are_refused_and_counted(
+    influx: servers.Influxdb1, database: str, tmp_path: Path
+) -> None:
+    evening(influx, database)
+    write(
+        influx,
+        database,
+        point("light.kitchen", 'state="on",value=1', "1999-12-31T00:00:00+00:00"),
+        point("select.mode", 'state="eco"', "1999-12-31T00:00:00+00:00"),
+        point("light.kitchen", 'state="on",value=1', "2150-01-01T00:00:00+00:00"),
+    )
+    phase = phase_of(tmp_path, influx_events(influx, database))
+    outcome = run(phase)
+    assert "3 points with a wrong clock were refused" in outcome.reason
+    assert outcome.figures["events_kept"] == 4
 
 
 def test_a_server_that_is_down_is_unavailable(tmp_path: Path) -> None:

@@ -2,14 +2,15 @@
 
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from homeintel.errors import SourceRefusedError, SourceUnavailableError
-from homeintel.events.phase import run
+from homeintel.events.phase import fetch, run
 from tests.events.fake_influxdb2 import LATE_ERROR, influxdb2
 from tests.events.fakes import TOKEN, Fake, Point, Reply
 from tests.events.homes import nanoseconds, phase_of, rows
@@ -125,3 +126,13 @@ def test_an_empty_bucket_fails_and_says_where_it_looked(tmp_path: Path) -> None:
         pytest.raises(SourceRefusedError, match=r"Nothing was found in influxdb2 \(Home Assistant"),
     ):
         run(phase_of(tmp_path, events(fake), days=1))
+
+
+def test_a_day_is_read_again_only_when_late_points_came(tmp_path: Path) -> None:
+    with influxdb2(*EVENING) as fake, time_machine.travel(datetime(2026, 11, 8, 3, tzinfo=UTC), tick=True):
+        phase = phase_of(tmp_path, events(fake), days=1)
+        run(phase)
+        assert fetch(phase).sync.unchanged == [date(2026, 11, 7)]
+        fake.points.append(point("light.kitchen", "2026-11-07T22:00:00+00:00", state="on", value=1.0))
+        assert fetch(phase).sync.unchanged == []
+    assert rows(phase.store, "SELECT max(ts) FROM events") == [(datetime(2026, 11, 7, 22, tzinfo=UTC),)]

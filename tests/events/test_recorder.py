@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from homeintel.errors import SourceRefusedError
 from homeintel.events.check import check_events
-from homeintel.events.phase import run
+from homeintel.events.phase import fetch, run
 from homeintel.phase import Phase
 from tests.events.homes import phase_of, rows
 from tests.events.recorders import Recorder
@@ -167,3 +168,15 @@ def test_states_of_a_wrong_clock_are_counted(tmp_path: Path) -> None:
     outcome = run(phase_on(tmp_path / "ha.db", tmp_path))
     assert outcome.figures["events_kept"] == 5
     assert "2 points with a wrong clock" in outcome.reason
+
+
+def test_a_day_is_read_again_only_when_late_states_came(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "ha.db")
+    an_evening(recorder)
+    with time_machine.travel(datetime(2026, 11, 8, 3, tzinfo=UTC), tick=True):
+        phase = phase_on(tmp_path / "ha.db", tmp_path, days=1)
+        assert run(phase).figures["days_fetched"] == 2
+        assert fetch(phase).sync.unchanged == [date(2026, 11, 7)]
+        recorder.state("2026-11-07T21:00:00+00:00", "light.hall", "on")
+        assert fetch(phase).sync.unchanged == []
+    assert rows(phase.store, "SELECT max(ts) FROM events") == [(datetime(2026, 11, 7, 21, tzinfo=UTC),)]
