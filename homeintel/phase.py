@@ -43,6 +43,11 @@ class Window:
         return (self.end_day - self.first_day).days
 
     @property
+    def dates(self) -> list[date]:
+        """The local dates, in order."""
+        return [self.first_day + timedelta(days=n) for n in range(self.days)]
+
+    @property
     def start(self) -> datetime:
         """The first local midnight, in UTC; inclusive."""
         return datetime.combine(self.first_day, time(), self.zone).astimezone(UTC)

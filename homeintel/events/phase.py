@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from homeintel.errors import EventSourceError, SourceRefusedError
 from homeintel.events.choose import sources_of
@@ -76,6 +77,8 @@ def fetch(phase: Phase, progress: Callable[[date], None] | None = None) -> Fetch
     Raises:
         StoreError: the database refused.
     """
+    # The rows of one slice are large and short-lived; Arrow's own pool would keep their memory.
+    pa.set_memory_pool(pa.system_memory_pool())
     with phase.store.share(STORE_SHARE).connect() as connection:
         try:
             found, done, missing = _synced(connection, phase, progress)

@@ -28,8 +28,14 @@ ROWS_AHEAD = 150_000
 
 _SETTINGS = """
 SET threads = 1;  -- the reader's thread and InfluxDB need the others; two are a fifth dearer and no faster beside them
-SET wal_autocheckpoint = '64MB'  -- rarely: each writes half-filled groups of rows that the next writes again
+SET wal_autocheckpoint = '32MB'  -- what is not in the file's own form yet is in memory too, and dear to form in small parts
 """
+
+_DONE_WITH = "; ".join(
+    f"DROP TABLE {table}"
+    for table in ("raw_states", "raw_attributes", "raw_runs", "written", "changed", "changed_attributes", "found_gaps")
+)
+"""The larger tables of a piece: memory for reading the next."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +169,7 @@ class _Night:
                 if isinstance(item, Begun):
                     piece = item.piece
                     self._loader.clear()
+                    self._begin(piece.days[0])
                 elif isinstance(item, Arrived):
                     self._loader.add(item.batch, item.origin, piece.start, piece.end)
                 else:
@@ -185,9 +192,6 @@ class _Night:
     def _store(self, read: Ended) -> None:
         """Clean what was read and commit it day by day."""
         began = time.monotonic()
-        if self._known_to != read.piece.days[0]:
-            self._join()
-            self._know(read.piece.days[0])
         self._clean(read.piece)
         points = points_of_days(self._connection)
         seconds = (read.seconds + time.monotonic() - began) / len(read.piece.days)
@@ -197,8 +201,16 @@ class _Night:
                 continue
             record = DayRecord(read.identity, day, utc_now(), seconds, read.held.get(day))
             self._commit(record, points.get(day, 0))
+        self._connection.execute(_DONE_WITH)
         # After a day that was not replaced, what is known is what is stored.
         self._known_to = None if self._done.lost else read.piece.days[-1] + timedelta(days=1)
+
+    def _begin(self, day: date) -> None:
+        """Set what is known before a piece's first day, while the piece is read; after a piece it is known already."""
+        if self._known_to != day:
+            self._join()
+            self._know(day)
+            self._known_to = day
 
     def _know(self, day: date) -> None:
         """Set what is known from the stored day before, if there is one."""

@@ -10,6 +10,9 @@ from homeintel.phase import Phase, Window
 Ask = Callable[[str], pd.DataFrame]
 """Answers a query in which `$start`, `$end` (UTC) and `$zone` stand for the window."""
 
+WHOLE_HOME = "the whole home"
+"""The name of what concerns every entity, in `gaps`."""
+
 FUNNEL_STEPS = {
     "points": "points read",
     "numbers": "numeric points",
@@ -17,6 +20,7 @@ FUNNEL_STEPS = {
     "excluded": "points of excluded entities, dropped",
     "wrong time": "points outside their day, dropped",
     "not an entity": "points without an entity id, dropped",
+    "not a number": "numbers that are none, dropped",
     "states": "points with discrete states",
     "unavailable": "not available or unknown, kept as gaps",
     "repeated": "the same state again, dropped",
@@ -70,6 +74,12 @@ def by_hour(ask: Ask) -> pd.DataFrame:
     )
 
 
+def by_day(hours: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """Return events by local day of the window, those without any too: day (text), events. `hours` is `by_hour`."""
+    days = hours.groupby("day")["events"].sum().reindex(pd.to_datetime(window.dates), fill_value=0)
+    return pd.DataFrame({"day": [str(day)[:10] for day in days.index], "events": days.to_list()})
+
+
 def funnel(ask: Ask) -> pd.DataFrame:
     """Return how many points each step of cleaning counted: step, points; over the UTC days of the window."""
     counted = ask(
@@ -110,7 +120,7 @@ def silent(ask: Ask) -> pd.DataFrame:
 def gaps(ask: Ask) -> pd.DataFrame:
     """Return the window's gaps, longest first: entity_id, reason, started_at, ended_at (local; missing: goes on), hours."""
     return ask(
-        """SELECT coalesce(entity_id, 'the whole home') AS entity_id, reason,
+        f"""SELECT coalesce(entity_id, '{WHOLE_HOME}') AS entity_id, reason,
             started_at AT TIME ZONE $zone AS started_at, ended_at AT TIME ZONE $zone AS ended_at,
             epoch(least(coalesce(ended_at, $end), $end) - greatest(started_at, $start)) / 3600 AS hours
         FROM gaps WHERE started_at < $end AND coalesce(ended_at > $start, TRUE)
@@ -145,6 +155,6 @@ def coverage(ask: Ask) -> pd.DataFrame:
 def fetches(ask: Ask) -> pd.DataFrame:
     """Return the stored UTC days: day, points_read, rows_kept, seconds, fetched_at (local), source."""
     return ask(
-        """SELECT day, points_read, rows_kept, seconds, fetched_at AT TIME ZONE $zone AS fetched_at, source
-        FROM event_days WHERE day >= CAST($start AS DATE) AND day <= CAST($end AS DATE) ORDER BY day""",
+        """SELECT CAST(day AS VARCHAR) AS day, points_read, rows_kept, seconds, fetched_at AT TIME ZONE $zone AS fetched_at, source
+        FROM event_days WHERE day >= CAST($start AS DATE) AND day <= CAST($end AS DATE) ORDER BY 1""",
     )

@@ -153,5 +153,5 @@ def test_a_real_flux_parser_accepts_what_a_night_asks(tmp_path: Path, monkeypatc
     monkeypatch.setenv("HOMEINTEL_EVENTS_TOKEN", TOKEN)
     with influxdb2(*EVENING) as fake:
         run(phase_of(tmp_path, {"source": "influxdb2", "url": fake.url}, days=1))
-    assert len(fake.queries) == 8
-    assert parsed(fake.queries) == ["ok"] * 8
+    assert len(fake.queries) == 10
+    assert parsed(fake.queries) == ["ok"] * 10

@@ -3,25 +3,33 @@
 import pandas as pd
 import plotly.graph_objects as go
 
+from homeintel.events.views import WHOLE_HOME
+from homeintel.phase import Window
 from homeintel.report.charts.template import SYMBOLS, figure
 from homeintel.report.palette import PALETTE
 
 MOST_BARS = 40
 """Entities one chart of gaps names."""
 
+DARKEST_SHARE = 0.99
+"""The share of an hour map's cells that its colours tell apart: one restart must not make all other hours look alike."""
 
-def hour_map(hours: pd.DataFrame, zone: str) -> go.Figure:
+
+def hour_map(hours: pd.DataFrame, window: Window) -> go.Figure:
     """Return events by local day and hour as a heat map.
 
     Args:
         hours: `views.by_hour`.
-        zone: the home's time zone.
+        window: its days without events stand there too.
     """
+    zone = window.zone.key
     chart = figure("Events by day and hour", x=f"local date, {zone}", y="local hour of the day", height=420)
-    table = hours.pivot_table(index="hour", columns="day", values="events", fill_value=0).reindex(
-        range(24), fill_value=0
-    )
+    table = hours.pivot_table(index="hour", columns="day", values="events", fill_value=0)
+    table = table.reindex(index=range(24), columns=pd.to_datetime(window.dates), fill_value=0)
+    active = hours["events"]
     chart.add_heatmap(
+        zmin=0,
+        zmax=float(active.quantile(DARKEST_SHARE)) if len(active) else 1,
         x=[str(day)[:10] for day in table.columns],
         y=list(table.index),
         z=table.to_numpy().tolist(),
@@ -66,24 +74,23 @@ def cause_bars(causes: pd.DataFrame) -> go.Figure:
     return chart
 
 
-def gap_spans(gaps: pd.DataFrame, zone: str) -> go.Figure:
-    """Return gaps as lines from start to end, the longest entities first.
+def gap_spans(gaps: pd.DataFrame, window: Window) -> go.Figure:
+    """Return gaps as lines from start to end: those of the whole home first, then the entities with the longest.
 
     Args:
-        gaps: `views.gaps`; one without an end is drawn to the newest end.
-        zone: the home's time zone.
+        gaps: `views.gaps`.
+        window: one without an end is drawn to the window's.
     """
-    order = gaps.groupby("entity_id")["hours"].sum().sort_values(ascending=False).head(MOST_BARS).index
-    shown = gaps[gaps["entity_id"].isin(order)]
-    newest = shown[["started_at", "ended_at"]].max().max()
-    title = "Gaps and restarts" + (
-        f", {len(order)} of {gaps['entity_id'].nunique()}" if len(order) >= MOST_BARS else ""
-    )
-    chart = figure(title, x=f"local time, {zone}", y="", height=160 + 18 * max(1, len(order)))
+    until = pd.Timestamp(window.end).tz_convert(window.zone.key).tz_localize(None)
+    longest = gaps.groupby("entity_id")["hours"].sum().sort_values(ascending=False).index
+    named = sorted(longest, key=lambda name: name != WHOLE_HOME)[:MOST_BARS]
+    shown = gaps[gaps["entity_id"].isin(named)]
+    title = "Gaps and restarts" + (f", {len(named)} of {len(longest)}" if len(named) < len(longest) else "")
+    chart = figure(title, x=f"local time, {window.zone.key}", y="", height=160 + 18 * max(1, len(named)))
     for place, (reason, rows) in enumerate(shown.groupby("reason")):
         xs: list[object] = []
         ys: list[object] = []
-        ends = rows["ended_at"].fillna(newest)
+        ends = rows["ended_at"].fillna(until)
         for entity_id, start, end in zip(rows["entity_id"], rows["started_at"], ends, strict=True):
             xs += [start, end, None]
             ys += [entity_id, entity_id, None]
@@ -92,7 +99,7 @@ def gap_spans(gaps: pd.DataFrame, zone: str) -> go.Figure:
             line={"color": PALETTE[place], "width": 4, "dash": ("solid", "dot", "dash")[place % 3]},
             marker={"symbol": SYMBOLS[place], "size": 6},
         )  # fmt: skip
-    chart.update_yaxes(autorange="reversed")
+    chart.update_yaxes(autorange="reversed", categoryorder="array", categoryarray=named)
     return chart
 
 
