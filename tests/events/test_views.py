@@ -59,7 +59,7 @@ def test_charts_show_every_day_and_every_gap_to_its_end(tmp_path: Path) -> None:
     assert list(hours.x) == ["2026-11-06", "2026-11-07", "2026-11-08"]
     assert [list(row) for row in hours.z][18] == [1, 0, 0]
 
-    spans = charts.gap_spans(seen.gaps, phase.window)
+    spans = charts.gap_spans(seen.gaps, phase.window, first=views.WHOLE_HOME)
     ends = {
         (trace.name, name): str(end)[:16]
         for trace in spans.data

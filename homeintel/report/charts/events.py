@@ -3,7 +3,6 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from homeintel.events.views import WHOLE_HOME
 from homeintel.phase import Window
 from homeintel.report.charts.template import SYMBOLS, figure
 from homeintel.report.palette import PALETTE
@@ -74,16 +73,17 @@ def cause_bars(causes: pd.DataFrame) -> go.Figure:
     return chart
 
 
-def gap_spans(gaps: pd.DataFrame, window: Window) -> go.Figure:
-    """Return gaps as lines from start to end: those of the whole home first, then the entities with the longest.
+def gap_spans(gaps: pd.DataFrame, window: Window, *, first: str) -> go.Figure:
+    """Return gaps as lines from start to end, the entities with the longest at the top.
 
     Args:
         gaps: `views.gaps`.
         window: one without an end is drawn to the window's.
+        first: what stands above all others: the name of the whole home.
     """
     until = pd.Timestamp(window.end).tz_convert(window.zone.key).tz_localize(None)
     longest = gaps.groupby("entity_id")["hours"].sum().sort_values(ascending=False).index
-    named = sorted(longest, key=lambda name: name != WHOLE_HOME)[:MOST_BARS]
+    named = sorted(longest, key=lambda name: name != first)[:MOST_BARS]
     shown = gaps[gaps["entity_id"].isin(named)]
     title = "Gaps and restarts" + (f", {len(named)} of {len(longest)}" if len(named) < len(longest) else "")
     chart = figure(title, x=f"local time, {window.zone.key}", y="", height=160 + 18 * max(1, len(named)))
