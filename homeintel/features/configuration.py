@@ -1,7 +1,8 @@
 """What the home's owner set in Zigbee2MQTT's own configuration of a device."""
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +16,17 @@ class Configuration:
     Args:
         known: addresses of devices whose configuration was read.
         options: (address, option) of each option that is set.
-        filtered: (address, property) of each name in `filtered_attributes`.
+        filters: address -> the patterns in its `filtered_attributes`: Zigbee2MQTT takes each for a regular expression that
+            a property's whole name must match (`config_schema` in `bridge/info`).
     """
 
     known: frozenset[str]
     options: frozenset[tuple[str, str]]
-    filtered: frozenset[tuple[str, str]]
+    filters: Mapping[str, tuple[re.Pattern[str], ...]]
+
+    def filtered(self, address: str, name: object) -> bool:
+        """Whether the device's owner keeps a property out of its state."""
+        return isinstance(name, str) and any(one.fullmatch(name) for one in self.filters.get(address, ()))
 
 
 def read_configuration(devices: pd.DataFrame) -> Configuration:
@@ -37,10 +43,22 @@ def read_configuration(devices: pd.DataFrame) -> Configuration:
     return Configuration(
         known=frozenset(known),
         options=frozenset((address, name) for address, entry in known.items() for name in entry),
-        filtered=frozenset((address, name) for address, entry in known.items() for name in _filtered(entry)),
+        filters={address: found for address, entry in known.items() if (found := _filters(entry))},
     )
 
 
-def _filtered(entry: dict[str, Any]) -> Iterable[str]:
-    names = entry.get("filtered_attributes")
-    return [str(name) for name in names] if isinstance(names, list) else []
+LONGEST_PATTERN = 200
+"""Characters of a filter that is tried; a property's name has fewer."""
+
+
+def _filters(entry: dict[str, Any]) -> tuple[re.Pattern[str], ...]:
+    """Return the compiled filters; one that is no regular expression stands for itself."""
+    texts = entry.get("filtered_attributes")
+    return tuple(map(_pattern, map(str, texts))) if isinstance(texts, list) else ()
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text[:LONGEST_PATTERN])
+    except re.error:
+        return re.compile(re.escape(text[:LONGEST_PATTERN]))

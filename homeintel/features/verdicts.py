@@ -80,7 +80,8 @@ def _conditions(rows: pd.DataFrame, tables: Tables) -> list[tuple["pd.Series[boo
     configuration = read_configuration(tables.devices)
     option = rows["origin"] == "option"
     disabled = tables.devices.loc[tables.devices["disabled"].astype(bool), "ieee_address"]
-    keys = pd.Series(list(zip(rows["ieee_address"], rows["property"], strict=True)), index=rows.index, dtype=object)
+    pairs = zip(rows["ieee_address"], rows["property"], strict=True)
+    filtered = pd.Series([configuration.filtered(*pair) for pair in pairs], index=rows.index, dtype=bool)
     known = rows["entity_id"].notna()
     return [
         (option & ~rows["ieee_address"].isin(configuration.known), "not_observable", "configuration_unknown"),
@@ -89,7 +90,7 @@ def _conditions(rows: pd.DataFrame, tables: Tables) -> list[tuple["pd.Series[boo
         (rows["changes"] > 0, "used", ""),
         (rows["points"] > 0, "constant", ""),
         (rows["ieee_address"].isin(disabled), "not_observable", "device_disabled"),
-        (keys.isin(configuration.filtered), "not_observable", "filtered"),
+        (filtered, "not_observable", "filtered"),
         (rows["name"] == "action", "not_observable", "press"),
         (_told_null(rows), "unsupported", "told_null"),
         ((rows["access"].astype("int64") & STATE) == 0, "not_observable", "write_only"),
