@@ -22,7 +22,7 @@ LEAST_OCCASIONS = 12
 OCCASION = 1800.0
 """Seconds awake at home; what people do again sooner is still the same occasion, however often it was reported."""
 
-SILENCE_RATIO = 2.5
+SILENCE_RATIO = 3.0
 """How many times the longest other pause a silence must last, on the clock it is judged by."""
 
 SHORTEST = 4 * 3600.0
