@@ -54,6 +54,7 @@ def _card(row: Row, finding: Row | None, sources: Sources, window: Window, *, dr
     return {
         "id": row["suggestion_id"],
         "rank": row["rank"],
+        "later": not drawn,
         "title": row["title"],
         "kind": KINDS[row["kind"]],
         "new": row["status"] == "new",
