@@ -1,7 +1,7 @@
 """A headless Chromium without a network, for looking at pages."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -108,14 +108,15 @@ def _axe() -> str:
     return (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
 
-def axe_findings(page: Page) -> list[str]:
+def axe_findings(page: Page, *, only: Sequence[str] = ()) -> list[str]:
     """Return what axe-core finds serious or critical, a line each: rule, how many places, the first one.
 
-    The inside of a chart is left out: it is one picture with a name, and its numbers are a table.
+    `only` names the rules to try; none: all. The inside of a chart is left out: it is one picture with a name, and its numbers are a table.
     """
     page.evaluate(_axe())
+    options = {"resultTypes": ["violations"], **({"runOnly": list(only)} if only else {})}
     found: list[dict[str, Any]] = page.evaluate(
-        "() => axe.run({ exclude: ['.main-svg'] }, { resultTypes: ['violations'] }).then(result => result.violations)"
+        "options => axe.run({ exclude: ['.main-svg'] }, options).then(result => result.violations)", options
     )
     return [
         f"{one['id']} ({one['impact']}), {len(one['nodes'])}: {one['nodes'][0]['html'][:200]}"

@@ -102,7 +102,8 @@ def test_axe_finds_nothing_serious_by_day_and_by_night(night: Path, browser: Bro
         for scheme, background, letters in (("light", "rgb(247, 246, 243)", DAY), ("dark", "rgb(17, 21, 26)", DARK)):
             seen.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             seen.page.wait_for_timeout(200)  # charts are drawn anew
-            assert axe_findings(seen.page) == []
+            # What is not about colours is the same at night.
+            assert axe_findings(seen.page, only=["color-contrast"] if scheme == "dark" else []) == []
             assert _colour(seen.page, "body", "backgroundColor") == background
             fills = seen.page.evaluate(
                 "() => [...document.querySelectorAll('.main-svg text, .canvas text')].map(one => getComputedStyle(one).fill)"
@@ -120,7 +121,7 @@ def test_the_charts_of_a_notebook_are_drawn_and_their_numbers_are_a_table(
         assert page.locator(".chart:has(.main-svg)").count() == charts
         for place in page.locator("details.numbers").all():
             place.locator("summary").click()
-            assert place.locator("tbody tr").count() >= 1
+            place.locator("tbody tr").first.wait_for()
             assert "&lt;" not in place.inner_text()
         assert page.locator("details.numbers").count() == charts
 
