@@ -72,7 +72,7 @@ def _hours(events: int) -> tuple[pd.DataFrame, float]:
 
 
 def _hour_map(table: pd.DataFrame) -> go.Figure:
-    return hour_map(table, WINDOW.zone.key)
+    return hour_map(table, WINDOW)
 
 
 def _line(events: int) -> tuple[pd.DataFrame, float]:
