@@ -29,7 +29,8 @@ REASONS: dict[str, Reason] = {
         "Let homeintel read the retained topic `bridge/info`.",
     ),
     "entity_disabled": Reason(
-        "Its entity is disabled in Home Assistant.", "Enable the entity in Home Assistant; from then on it is recorded."
+        "Its entity is disabled in Home Assistant.", "Enable the entity in Home Assistant; from then on it is recorded. "
+        "Or set `retain: true` for the device in Zigbee2MQTT: then a setting is seen once a night."
     ),
     "excluded": Reason(
         "The params file excludes its entity (`events.exclude_entities`).",
@@ -54,7 +55,7 @@ REASONS: dict[str, Reason] = {
     ),
     "no_control": Reason(
         "Home Assistant makes no entity of it (a composite, a list, or a setting inside a light or thermostat), so it has no history.",
-        "It can be read and set in Zigbee2MQTT's own frontend only.",
+        "Set `retain: true` for the device in Zigbee2MQTT: then it is seen once a night. It is set in Zigbee2MQTT's frontend.",
     ),
     "no_entity": Reason(
         "No Home Assistant entity is known for it.",

@@ -69,10 +69,10 @@ def unknown_table(rows: pd.DataFrame) -> pd.DataFrame:
     counted = counted.sort_values(["properties", "reason"], ascending=[False, True])
     return pd.DataFrame(
         {
-            "why": [REASONS[code].why for code in counted["reason"]],
+            "why": [REASONS[code].why.replace("`", "") for code in counted["reason"]],
             "properties": counted["properties"].to_numpy(),
             "devices": counted["devices"].to_numpy(),
-            "to make it observable": [REASONS[code].remedy for code in counted["reason"]],
+            "to make it observable": [REASONS[code].remedy.replace("`", "") or "-" for code in counted["reason"]],
         }
     )
 

@@ -24,6 +24,9 @@ def test_what_cannot_be_known_is_counted_by_reason_with_its_remedy() -> None:
     table = unknown_table(ROWS)
     assert table[["properties", "devices"]].to_numpy().tolist() == [[2, 2]]
     assert table["why"].tolist() == ["The device can be told this but never reports it (write-only)."]
+    assert table["to make it observable"].tolist() == ["-"]
+    composite = unknown_table(ROWS.replace({"write_only": "no_control"}))
+    assert composite["to make it observable"].iloc[0].startswith("Set retain: true for the device in Zigbee2MQTT")
 
 
 def test_verdicts_are_counted_with_options_apart() -> None:
