@@ -166,6 +166,8 @@ class SeriesTable:
                 self._parts = [_decoded_part(part) for part in self._parts]
                 self._rows = sum(part.rows for part in self._parts)
                 self._columns = _columns(self._parts)
+            # What is read needs no text any more; all series of a slice are held at once.
+            self._parts = [replace(part, text=b"", values=()) for part in self._parts]
         return self._columns
 
 

@@ -26,16 +26,12 @@ ROWS_AHEAD = 150_000
 """Rows that are read while others are cleaned: about a piece of days, some 15 MB."""
 
 
-_SETTINGS = """
-SET threads = 1;  -- the reader's thread and InfluxDB need the others; two are a fifth dearer and no faster beside them
-SET wal_autocheckpoint = '32MB'  -- what is not in the file's own form yet is in memory too, and dear to form in small parts
-"""
+_SETTINGS = "SET threads = 1"
+"""The reader's thread and InfluxDB need the others; two are a fifth dearer and no faster beside them."""
 
-_DONE_WITH = "; ".join(
-    f"DROP TABLE {table}"
-    for table in ("raw_states", "raw_attributes", "raw_runs", "written", "changed", "changed_attributes", "found_gaps")
-)
-"""The larger tables of a piece: memory for reading the next."""
+_CLEANED = "DROP TABLE raw_states; DROP TABLE raw_attributes; DROP TABLE raw_runs; DROP TABLE written"
+_STORED = "DROP TABLE changed; DROP TABLE changed_attributes; DROP TABLE found_gaps"
+"""The larger tables of a piece go as soon as nothing reads them any more: the next piece is in memory already."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +197,7 @@ class _Night:
                 continue
             record = DayRecord(read.identity, day, utc_now(), seconds, read.held.get(day))
             self._commit(record, points.get(day, 0))
-        self._connection.execute(_DONE_WITH)
+        self._connection.execute(_STORED)
         # After a day that was not replaced, what is known is what is stored.
         self._known_to = None if self._done.lost else read.piece.days[-1] + timedelta(days=1)
 
@@ -232,6 +228,7 @@ class _Night:
         judge_causes(self._connection, held, self._loader.origins)
         gaps.find_gaps(self._connection, piece.start, piece.end, self._rules.numeric_interval)
         make_funnel(self._connection)
+        self._connection.execute(_CLEANED)
 
     def _commit(self, record: DayRecord, points: int) -> None:
         if self._days.stored:
