@@ -28,6 +28,9 @@ LEAST_RUN = 2
 MOST_KEPT = 1
 """Days kept within a run that still lasts: the same thing done by whim does not end it. One that is over has none."""
 
+USUAL_ROUTINES = 15
+"""Routines a home usually has; with more of them each run must be as much more surprising."""
+
 LOG_SURPRISE = {True: -5.3, False: -8.0}
 """Natural logarithm of the chance, over the window, of so long a run that still lasts, and of one that is over: 1 in 200,
 as a home has few routines, and 1 in 3,000, as nobody can do anything about it any more."""
@@ -49,18 +52,25 @@ def find_missed(history: History, routines: Sequence[Pattern], funnel: Funnel) -
 
     It starts at the routine's minute of the first missed day.
     """
-    for routine in routines:
-        if not routine.already_automated:
-            for run in _runs(routine, funnel):
-                yield _anomaly(history, routine, run)
+    by_hand = [routine for routine in routines if not routine.already_automated]
+    more = log(max(1.0, len(by_hand) / USUAL_ROUTINES))
+    for routine in by_hand:
+        for run in _runs(routine, more, funnel):
+            yield _anomaly(history, routine, run)
 
 
-def _runs(routine: Pattern, funnel: Funnel) -> list[_Run]:
-    """Return the surprising runs that do not overlap, the most surprising first; nearest miss to the funnel."""
+def _runs(routine: Pattern, more: float, funnel: Funnel) -> list[_Run]:
+    """Return the surprising runs that do not overlap, the most surprising first; nearest miss to the funnel.
+
+    Args:
+        routine: one that people keep.
+        more: logarithm of how many times the usual number of routines the home has, which each must beat.
+        funnel: of missed routines.
+    """
     candidates = sorted(_candidates(routine), key=lambda run: (run.log_chance, run.first))
     found: list[_Run] = []
     for run in candidates:
-        if run.log_chance > LOG_SURPRISE[run.lasts]:
+        if run.log_chance > LOG_SURPRISE[run.lasts] - more:
             text = f"{routine.entity_id} {routine.state}: missed {run.missed} times from {run.first}"
             funnel.miss(run.log_chance / LOG_SURPRISE[run.lasts], text)
         elif all(run.last < other.first or other.last < run.first for other in found):

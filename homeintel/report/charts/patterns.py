@@ -46,6 +46,8 @@ def day_clock(patterns: pd.DataFrame) -> go.Figure:
             "radialaxis": {"range": [0, 105], "ticksuffix": " %", "angle": 90, "tickangle": 90},
         }
     )
+    if not len(routines):
+        chart.add_annotation(text="No routine was found.", x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False)
     kinds = [name for name in ("all", "weekday", "weekend") if (routines["days"] == name).any()]
     for name in [*kinds, "other days"]:
         chosen = (
@@ -163,6 +165,8 @@ def pair_graph(patterns: pd.DataFrame) -> go.Figure:
             x=[x] * len(names), y=[-index for index in names.values()], mode="markers+text", textposition=position,
             text=[escape(name, quote=False) for name in names], marker={"size": 9, "color": "#222222"}, hoverinfo="skip",
         )  # fmt: skip
+    if not len(pairs):
+        chart.add_annotation(text="No pair was found.", x=0.5, y=0, showarrow=False)
     chart.update_layout(showlegend=False)
     chart.update_xaxes(visible=False, range=[-1.1, 2.1])
     chart.update_yaxes(visible=False)
