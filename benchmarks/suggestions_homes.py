@@ -20,6 +20,7 @@ from homeintel.patterns.calendar import Calendar
 from homeintel.phase import Phase, PhaseName, Window
 from homeintel.settings import load_settings
 from homeintel.simulate import simulate_home
+from homeintel.simulate.labels import UNDO_SHARE
 from homeintel.simulate.truth import Coupling, Routine, Truth
 from homeintel.store import Store, insert, migrate, query
 from homeintel.suggestions import phase as room_of_suggestions
@@ -265,12 +266,12 @@ def _is_true(found: PatternRow, truth: Truth, calendar: Calendar) -> bool:
     if any(_same(found, one, calendar) for one in planted):
         return True
     undoings = [
-        _minute(_as_pattern(one), calendar) + one.undo_minutes
+        (_minute(_as_pattern(one), calendar) + one.undo_minutes, max(NEAR_MINUTES, UNDO_SHARE * one.undo_minutes))
         for one in (*truth.routines, *truth.sun_routines)
         if one.undo_minutes is not None and one.entity_id == found.entity_id and one.state != found.state
     ]
     return found.kind != "co_occurrence" and any(
-        _apart(_minute(found, calendar), minute) <= NEAR_MINUTES for minute in undoings
+        _apart(_minute(found, calendar), minute) <= near for minute, near in undoings
     )
 
 
