@@ -40,3 +40,8 @@ def _most_at_once(seconds: Floats) -> int:
     ordered = np.sort(seconds)
     ends = np.searchsorted(ordered, ordered + MACHINE_SPREAD_SECONDS, side="right")
     return int((ends - np.arange(len(ordered))).max(initial=0))
+
+
+def too_few_to_tell(seconds: Floats) -> bool:
+    """Return whether times are as exact as a machine's, yet too few to call it one: nobody's habit either way."""
+    return len(seconds) < LEAST_LAGS and bool(np.ptp(seconds) < MACHINE_SPREAD_SECONDS)

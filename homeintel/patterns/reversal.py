@@ -14,6 +14,9 @@ UNDONE_SECONDS = 180.0
 TAKES_BACK_SECONDS = 600.0
 """A routine that mostly comes so soon after the entity's own change is that change's other half."""
 
+TAKES_BACK_MACHINE_SECONDS = 7200.0
+"""The same after a machine's change, which people often leave for a while."""
+
 
 def times_undone(history: History, entity: int, times: Floats) -> int:
     """Return how many of an entity's changes somebody took back within minutes; a timer's doing does not count.
@@ -35,11 +38,13 @@ def times_undone(history: History, entity: int, times: Floats) -> int:
 
 
 def takes_back(history: History, entity: int, times: Floats) -> bool:
-    """Return whether changes mostly come within minutes after the entity's own change before."""
+    """Return whether changes mostly come within minutes after the entity's own change before, or hours after a machine's."""
     rows = history.rows(entity)
     passing = np.array([text in PASSING_STATES for text in history.states], dtype=bool)
-    changes = history.changes.time[rows][~passing[history.changes.state[rows]]]
+    own = ~passing[history.changes.state[rows]]
+    changes, causes = history.changes.time[rows][own], history.changes.cause[rows][own]
     before = np.searchsorted(changes, times, side="left") - 1
     known = before >= 0
     delay = times[known] - changes[before[known]]
-    return bool(len(delay) and np.median(delay) <= TAKES_BACK_SECONDS)
+    most = np.where(causes[before[known]] == AUTOMATION, TAKES_BACK_MACHINE_SECONDS, TAKES_BACK_SECONDS)
+    return bool(len(delay) and np.mean(delay <= most) >= 0.5)

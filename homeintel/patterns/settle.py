@@ -12,7 +12,7 @@ from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.stats.circular import circular_difference
 from homeintel.patterns.stats.tails import log_binomial_tail
 
-EXPLAINED = 0.6
+EXPLAINED = 0.5
 """A routine of which a pair brings about so many changes is the trigger's routine, not its own."""
 
 ARTEFACT = log(0.01)

@@ -11,7 +11,7 @@ NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 COMMON_SETS = (("all", 0b1111111), ("weekday", 0b0011111), ("weekend", 0b1100000))
 """Name and bit mask; bit 0 is Monday."""
 
-COMMON_SHARES = (0.5, 0.15, 0.15)
+COMMON_SHARES = (0.6, 0.15, 0.15)
 """Of the error allowed, what each common set may use."""
 
 
@@ -40,7 +40,7 @@ def in_set(mask: int) -> Bools:
 def set_costs() -> Floats:
     """Return for each of the 128 bit masks what choosing it costs a p-value, in log units; infinite for no day at all.
 
-    Half of the error allowed belongs to every day, 15 % each to weekdays and weekends, the rest in equal parts to days in a
+    Of the error allowed 60 % belong to every day, 15 % each to weekdays and weekends, the rest in equal parts to days in a
     row (Monday to Thursday) and to all other sets.
     """
     masks = range(1, 128)

@@ -17,7 +17,7 @@ PRIOR_DAYS = 6.0
 UNSEEN = 0.5
 """Events added to those seen elsewhere: what never happened may still happen (Jeffreys' prior of a Poisson rate)."""
 
-LEAST_FILLED = 0.6
+LEAST_FILLED = 0.45
 """Of a window, the share in which somebody is taken to be awake at least: mornings and evenings are busier than other hours."""
 
 LEAST_EVIDENCE = 8.0

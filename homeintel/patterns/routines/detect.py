@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from homeintel.patterns.arrays import Bools, Floats
-from homeintel.patterns.automated import is_automated
+from homeintel.patterns.automated import is_automated, too_few_to_tell
 from homeintel.patterns.calendar import DAY
 from homeintel.patterns.domains import MOST_PER_DAY, is_action
 from homeintel.patterns.findings import Pattern, Traced, Traces
@@ -33,8 +33,15 @@ SUN_DAYS = 8
 SUN_STRENGTH = 7.0
 """With fewer days, or where the clock shows so little (log likelihood), nothing can be told to follow the sun."""
 
-LEAST_SHARE = 0.3
+LEAST_SHARE = 0.25
 """Of the days on which somebody was there at that time: what was rarely possible at all, and happened then, is no habit."""
+
+OTHER_HALF = "no second half of a routine found before"
+TAKES_BACK = "not the undoing of what came minutes before"
+RARELY_POSSIBLE = "possible on enough of the days with somebody there"
+TOO_EXACT = "not a few times on one second of the day"
+REMOVED = (OTHER_HALF, TAKES_BACK, RARELY_POSSIBLE, TOO_EXACT)
+"""Why a finding is no routine, as steps of the funnel."""
 
 NEIGHBOUR_MINUTES = 30.0
 """A second routine nearer than this, or than both spreads, is the first one's other half."""
@@ -62,20 +69,31 @@ def detect_routines(history: History, present: Present, limits: Limits = IN_FORC
         if _distinct_days(stream) < MIN_DAYS:
             funnel.miss(_distinct_days(stream), f"{_name(history, stream)} on {_distinct_days(stream)} days")
     funnel.step(f"happened on {MIN_DAYS} days or more", len(enough))
-    found = list(_search(history, enough, present, funnel, np.log(limits.routine_p_value)))
-    funnel.step("beats the entity's own activity", len(found))
+    judged = list(_search(history, enough, present, funnel, limits))
+    funnel.step("beats the entity's own activity", len(judged))
+    for reason in REMOVED:
+        for traced, why_not in judged:
+            if why_not == reason:
+                funnel.miss(traced.pattern.confidence, _text(traced.pattern))
+        judged = [(traced, why_not) for traced, why_not in judged if why_not != reason]
+        funnel.step(reason, len(judged))
+    found = [traced for traced, _ in judged]
     kept = []
     for traced in found:
         pattern = traced.pattern
-        lifted = pattern.occurrences >= lift * pattern.expected
+        lifted = pattern.occurrences > lift * pattern.expected
         kept_days = pattern.occurrences >= max(MIN_DAYS, least * pattern.opportunities)
         if kept_days and lifted:
             kept.append(traced)
         else:
-            text = f"{pattern.entity_id} {pattern.state}: {pattern.occurrences} of {pattern.opportunities} days"
-            funnel.miss(pattern.confidence, text)
+            funnel.miss(pattern.confidence, _text(pattern))
     funnel.step(f"kept on {least:.0%} of its days, {lift:g} times as often as by chance", len(kept))
     return Traces(tuple(kept), len(enough), funnel.gates)
+
+
+def _text(pattern: Pattern) -> str:
+    days = f"{pattern.occurrences} of {pattern.opportunities} days, by chance {pattern.expected:.1f}"
+    return f"{pattern.entity_id} {pattern.state}: {days}"
 
 
 def _distinct_days(stream: Stream) -> int:
@@ -97,9 +115,10 @@ class _Found:
 
 
 def _search(
-    history: History, streams: Sequence[Stream], present: Present, funnel: Funnel, most_log_p: float
-) -> Iterator[Traced]:
-    """Yield the routines of all streams: in each round the most telling window of each stream, then the next one."""
+    history: History, streams: Sequence[Stream], present: Present, funnel: Funnel, limits: Limits
+) -> Iterator[tuple[Traced, str]]:
+    """Yield the routines of all streams, and why one is none after all: the most telling window of each, then the next."""
+    most_log_p = np.log(limits.routine_p_value)
     clocks = frames(history.calendar) if streams else {}
     free: dict[int, Bools] = {row: np.ones(len(s.time), dtype=np.bool_) for row, s in enumerate(streams)}
     background = {row: mask.copy() for row, mask in free.items()}
@@ -107,7 +126,8 @@ def _search(
     left = list(free)
     for _ in range(MOST_PER_STREAM):
         own = [[masks[row] for row in left] for masks in (free, background)]
-        found = _round(history, [streams[row] for row in left], own[0], own[1], present, clocks)
+        least_share = limits.routine_confidence
+        found = _round(history, [streams[row] for row in left], own[0], own[1], present, clocks, least_share)
         going_on = []
         for row, best in zip(left, found, strict=True):
             if best is None or not len(best.fit.events):
@@ -122,14 +142,27 @@ def _search(
             if other is not None and other.candidate.log_p <= most_log_p:
                 free[row][other.fit.events] = False
                 parts.append(other)
-            for part in (part for part in parts if part.fit.kept.sum() >= LEAST_SHARE * part.fit.there.sum()):
-                pattern, times = _pattern(history, streams[row], part), streams[row].time[part.fit.events]
-                again = any(_same_habit(pattern, known) for known in taken[row])
-                if not again and not takes_back(history, streams[row].entity, times):
-                    taken[row].append(pattern)
+            for part in parts:
+                traced = Traced(_pattern(history, streams[row], part), streams[row].time[part.fit.events])
+                why_not = _why_not(history, streams[row], part, traced, taken[row])
+                if not why_not:
+                    taken[row].append(traced.pattern)
                     background[row][part.fit.events] = False
-                    yield Traced(pattern, times)
+                yield traced, why_not
         left = going_on
+
+
+def _why_not(history: History, stream: Stream, part: _Found, traced: Traced, taken: Sequence[Pattern]) -> str:
+    """Return which of `REMOVED` a finding is; empty for a routine."""
+    if any(_same_habit(traced.pattern, known) for known in taken):
+        return OTHER_HALF
+    if takes_back(history, stream.entity, traced.times):
+        return TAKES_BACK
+    if part.fit.kept.sum() <= LEAST_SHARE * part.fit.there.sum():
+        return RARELY_POSSIBLE
+    if too_few_to_tell(part.fit.times):
+        return TOO_EXACT
+    return ""
 
 
 def _round(
@@ -139,6 +172,7 @@ def _round(
     background: Sequence[Bools],
     present: Present,
     clocks: Mapping[str, Frame],
+    least_share: float,
 ) -> list[_Found | None]:
     found: dict[str, list[_Found | None]] = {}
     strong = np.zeros(len(streams), dtype=bool)
@@ -150,11 +184,11 @@ def _round(
         times = [frame.times(streams[row].wall) for row in rows]
         chosen = [streams[row] for row in rows]
         masks = [[own[row] for row in rows] for own in (free, background)]
-        candidates = scan(history, chosen, times, masks[0], masks[1], frame, days)
+        candidates = scan(history, chosen, times, masks[0], masks[1], frame, days, least_share)
         found[name] = [None] * len(streams)
         for row, own, candidate in zip(rows, times, candidates, strict=True):
             if candidate is not None and (name == "clock" or candidate.log_p <= PROMISING):
-                found[name][row] = _fitted(history, streams[row], own, free[row], frame, days, candidate)
+                found[name][row] = _fitted(history, streams[row], own, free[row], frame, days, candidate, least_share)
                 strong[row] |= candidate.strength >= SUN_STRENGTH
     return [
         _decide(stream, clocks, {name: own[row] for name, own in found.items()}) for row, stream in enumerate(streams)
@@ -162,12 +196,19 @@ def _round(
 
 
 def _fitted(
-    history: History, stream: Stream, times: Floats, free: Bools, frame: Frame, days: Present, candidate: Candidate
+    history: History,
+    stream: Stream,
+    times: Floats,
+    free: Bools,
+    frame: Frame,
+    days: Present,
+    candidate: Candidate,
+    least_share: float = 0.0,
 ) -> _Found:
     """Return the candidate's fit; one window that holds two habits of different weekdays is narrowed to the first."""
     parts = split(history, times, free, days, candidate)
     narrowed = candidate if parts is None else parts[0]
-    fitted = fit(history, stream, times, free, frame, days, narrowed)
+    fitted = fit(history, stream, times, free, frame, days, narrowed, least_share)
     return _refined(_Found(frame, candidate, fitted, parts[1] if parts is not None else None))
 
 

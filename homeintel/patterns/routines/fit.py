@@ -13,7 +13,10 @@ from homeintel.patterns.stats.mixture import normal_over_background
 from homeintel.patterns.weekdays import COMMON_SETS, in_set, set_costs
 
 TOLERANCE_SPREADS = 3.0
-"""A day counts as kept within so many spreads of the centre: 99.7 % of a normal habit."""
+WIDE_TOLERANCE = 60.0
+WIDE_SPREADS = 2.5
+"""A day counts as kept within three spreads of the centre: 99.7 % of a normal habit. Beyond 60 minutes it is two and a half (98.8 %),
+for further out of a wide habit there is more of everything else than of it."""
 
 MIN_TOLERANCE = 4.0
 """Minutes; a clock and a person round to these."""
@@ -28,6 +31,10 @@ in three of a thousand cases."""
 
 SPLIT_REACH = 0.6
 """Widths of the window about its centre in which the times are compared."""
+
+STAYS_GAIN = 3.0
+"""Log likelihood by which another set of weekdays must be better than the one a window was found on: few days in a row of
+luck look like a set of their own."""
 
 MOSTLY_HELD = 0.5
 """A weekday of which less than this share is possible is one on which the state mostly holds already."""
@@ -61,7 +68,14 @@ class Fit:
 
 
 def fit(
-    history: History, stream: Stream, times: Floats, free: Bools, frame: Frame, present: Present, found: Candidate
+    history: History,
+    stream: Stream,
+    times: Floats,
+    free: Bools,
+    frame: Frame,
+    present: Present,
+    found: Candidate,
+    least_share: float = 0.0,
 ) -> Fit:
     """Return the fitted routine.
 
@@ -73,6 +87,7 @@ def fit(
         frame: the clock.
         present: when somebody is there.
         found: the window.
+        least_share: of its days on which a routine must happen; its weekdays are looked for accordingly.
     """
     usable = present.days
     centre = (found.start + found.width / 2) * 60 % DAY
@@ -83,12 +98,16 @@ def fit(
     offsets, _ = _nearest(times, days, free, centre, reach, base)
     habit = normal_over_background(offsets, reach, found.width * 60 / 4)
     centre, spread = (centre + habit.centre) % DAY, habit.spread
-    tolerance = float(np.clip(TOLERANCE_SPREADS * spread, MIN_TOLERANCE * 60, MAX_TOLERANCE * 60))
+    tolerance = max(min(TOLERANCE_SPREADS * spread, WIDE_TOLERANCE * 60), WIDE_SPREADS * spread)
+    tolerance = float(np.clip(tolerance, MIN_TOLERANCE * 60, MAX_TOLERANCE * 60))
     days = _routine_days(times, centre)
     kept = _kept(times, days, free, centre, tolerance, len(usable))
     there = present.at(np.arange(len(usable)) * DAY + centre + np.nan_to_num(frame.shift))
     possible = usable & (kept | (there & ~_held_at(history, stream, frame, centre - tolerance)))
-    mask = best_mask(kept, possible, usable, weekdays, found.chance_within(2 * tolerance / 60))
+    mask = found.mask
+    if not found.settled:
+        chance = found.chance_within(2 * tolerance / 60)
+        mask = best_mask(kept, possible, usable, weekdays, chance, least_share, found.mask)
     chosen = in_set(mask)[weekdays]
     offsets, events = _nearest(times, days, free, centre, tolerance, usable & chosen)
     own, somebody = possible & chosen, usable & chosen & (there | kept)
@@ -125,14 +144,22 @@ def split(
         return None
     width = float(np.clip(3 * spread / 60, 6.0, found.width))
     made = [
-        replace(found, start=(centre + float(part.mean())) / 60 - width / 2, width=width, mask=COMMON_SETS[kind][1])
+        replace(
+            found,
+            start=(centre + float(part.mean())) / 60 - width / 2,
+            width=width,
+            mask=COMMON_SETS[kind][1],
+            settled=True,
+        )
         for kind, part in ((1, parts[0]), (2, parts[1]))
     ]
     made.sort(key=lambda part: part.mask, reverse=len(parts[1]) > len(parts[0]))
     return made[0], made[1]
 
 
-def best_mask(kept: Bools, possible: Bools, usable: Bools, weekdays: Ints, chance: float) -> int:
+def best_mask(
+    kept: Bools, possible: Bools, usable: Bools, weekdays: Ints, chance: float, least_share: float, known: int
+) -> int:
     """Return the set of weekdays that explains the kept days best, the choice paid for.
 
     Compares the likelihood of one rate inside the set, chance outside it, with that of chance on all days. A weekday on
@@ -144,18 +171,22 @@ def best_mask(kept: Bools, possible: Bools, usable: Bools, weekdays: Ints, chanc
         usable: days that count at all.
         weekdays: Monday 0 of each day.
         chance: the share of days that chance explains.
+        least_share: of a set's days on which it must happen, if there is such a set.
+        known: the set it was found on, which stays unless another is clearly better.
     """
     hits = np.bincount(weekdays[kept & possible], minlength=7)
     able = np.bincount(weekdays[possible], minlength=7)
     there = np.bincount(weekdays[usable], minlength=7)
-    days = np.where(able < MOSTLY_HELD * there, there, able)
+    days = np.where(able <= MOSTLY_HELD * there, there, able)
     masks = np.arange(1, 128)
     inside = (masks[:, None] >> np.arange(7) & 1).astype(float)
     in_hits, in_days = inside @ hits, inside @ days
     rate = float(np.clip(chance, 1e-6, 1 - 1e-6))
     share = np.clip(in_hits / np.maximum(in_days, 1), 1e-9, 1 - 1e-9)
     gain = in_hits * np.log(share / rate) + (in_days - in_hits) * np.log((1 - share) / (1 - rate))
-    return int(masks[np.argmax(np.where(share > rate, gain, 0.0) - set_costs()[masks])])
+    net = np.where(share > rate, gain, 0.0) - set_costs()[masks] + np.where(masks == known, STAYS_GAIN, 0.0)
+    enough = share >= least_share
+    return int(masks[np.argmax(np.where(enough | ~enough.any(), net, -np.inf))])
 
 
 def _routine_days(times: Floats, centre: float) -> Ints:

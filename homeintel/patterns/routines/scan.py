@@ -51,6 +51,7 @@ class Candidate:
         able_minutes: minutes of a day in which it could have happened at all: so many windows were searched.
         log_p: logarithm of the p-value, the search over windows, widths and weekdays paid for.
         strength: log likelihood ratio, what was paid for the search taken off.
+        settled: the set of weekdays is known, not to be looked for again.
     """
 
     start: float
@@ -63,6 +64,7 @@ class Candidate:
     able_minutes: float
     log_p: float
     strength: float
+    settled: bool = False
 
     @property
     def chance(self) -> float:
@@ -105,6 +107,7 @@ def scan(
     background: Sequence[Bools],
     frame: Frame,
     present: Present,
+    least_share: float = 0.0,
 ) -> list[Candidate | None]:
     """Return for each stream the window that stands out most, or None where none has four distinct days.
 
@@ -116,13 +119,16 @@ def scan(
         background: which of them belong to no routine: what the entity does at any time.
         frame: the clock.
         present: when somebody is there.
+        least_share: of a set's days; what happens on fewer is not looked at.
     """
     weekday = np.arange(7)[:, None] == history.calendar.weekdays
     groups = (weekday & present.days).astype(np.float32)
     found: list[Candidate | None] = []
     for first in range(0, len(streams), BATCH):
         part = slice(first, first + BATCH)
-        found += _scan_batch(history, streams[part], times[part], free[part], background[part], frame, present, groups)
+        found += _scan_batch(
+            history, streams[part], times[part], free[part], background[part], frame, present, groups, least_share
+        )
     return found
 
 
@@ -135,6 +141,7 @@ def _scan_batch(
     frame: Frame,
     present: Present,
     groups: Floats,
+    least_share: float,
 ) -> list[Candidate | None]:
     best: list[Candidate | None] = [None] * len(streams)
     untouched = all(bool(mask.all()) for mask in free)
@@ -146,7 +153,7 @@ def _scan_batch(
         for width in widths:
             growing = GROWING_SETS if bin_minutes >= COARSE_MINUTES else 0
             found = look(grid, reference, counted, groups, width // bin_minutes, growing=growing)
-            net = strength(found, MIN_DAYS)
+            net = strength(found, MIN_DAYS, least_share)
             for row in range(len(streams)):
                 best[row] = _better(found, net[row], row, width, bin_minutes, best[row])
     return best

@@ -93,16 +93,16 @@ def look(grid: Grid, reference: Grid, counted: Tally, groups: Floats, bins: int,
     return Windows(in_sets(happened), in_sets(days), _masks(order), chance_of(around, bins), share)
 
 
-def strength(found: Windows, least: int) -> Floats:
+def strength(found: Windows, least: int, least_share: float) -> Floats:
     """Return days times the divergence of the share of days from that of chance, the choice of weekdays paid for.
 
-    Minus infinity where the share is not greater, or it happened on fewer than `least` days.
+    Minus infinity where the share is not greater, or it happened on fewer than `least` days or `least_share` of them.
     """
     rate = np.clip(found.chance.rate, 1e-6, 1 - 1e-6)
     share = np.clip(found.hits / np.maximum(found.days, 1), 1e-6, 1 - 1e-6)
     divergence = share * np.log(share / rate) + (1 - share) * np.log((1 - share) / (1 - rate))
     net = found.days * divergence - set_costs()[found.masks]
-    return np.asarray(np.where((share > rate) & (found.hits >= least), net, -np.inf))
+    return np.asarray(np.where((share > np.maximum(rate, least_share)) & (found.hits >= least), net, -np.inf))
 
 
 def _by_weekday(groups: Floats, values: Floats | Ints | Bools) -> Floats:
