@@ -4,12 +4,16 @@ import json
 from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from homeintel.explore.found import Found
 from homeintel.explore.times import actions, followed, on_days, raster_rows, states_of, triggers
 from homeintel.patterns.history import History
 from homeintel.report.charts import explore as charts
+from homeintel.report.charts.plain import plain_texts
+
+EVIL = '"><img src=x onerror=alert(1)>'
 
 
 def habit_day(day: date, from_due: float) -> str:
@@ -82,3 +86,18 @@ def test_charts_show_what_they_are_given(history: History) -> None:
     bars = charts.lags(np.array([1.0, 1.5, 59.0]), 60.0, 0.1, 20, "a, then b")
     assert bars.data[0].y.sum() == 3
     assert bars.data[1].y == (pytest.approx(20 * 0.1 / 24),) * 2
+
+
+def test_text_from_the_house_is_no_markup_in_a_chart(history: History) -> None:
+    entity = actions(history)[0]
+    rows = raster_rows(history, entity, states_of(history, entity)[0], [])
+    gates = pd.DataFrame({"detector": ["routines"], "step": [EVIL], "candidates": [3]})
+    for chart in (
+        charts.times_by_day(rows, [EVIL], EVIL, "Europe/Berlin"),
+        charts.lags(np.array([1.0]), 60.0, 0.1, 2, EVIL),
+        charts.two_funnels(gates, gates),
+    ):
+        drawn = json.dumps(plain_texts(json.loads(chart.to_json())))
+        assert "&lt;img" in drawn
+        assert "<img" not in drawn
+        assert "&amp;lt;" not in drawn

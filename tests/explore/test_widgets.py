@@ -1,5 +1,6 @@
 """The controls: lists that narrow each other, what is drawn anew, an error that is seen."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -127,7 +128,7 @@ def test_a_threshold_that_is_moved_changes_the_chart(opened: Opened, found: Foun
     assert charts(panel)[0]["data"] != before["data"]
     assert ">goes<" in html(panel)
     controls(panel)["days"].value = 10
-    assert "0 fewer" not in html(panel)
+    assert ", 0 fewer" not in html(panel)
 
 
 def test_a_snapshot_shows_what_it_holds(params: Any) -> None:
@@ -144,6 +145,17 @@ def test_a_snapshots_verdicts_are_those_made_anew(params: Any, opened: Opened) -
     anew = verdicts(opened).set_index(key)
     assert set(stored.index) == set(anew.index)
     assert stored["verdict"].loc[anew.index].tolist() == anew["verdict"].tolist()
+
+
+def test_a_devices_name_is_text(opened: Opened) -> None:
+    evil = "<script>alert(1)</script>"
+    rows = verdicts(opened).assign(device=evil)
+    panel = verdict_panel(opened, rows)
+    assert controls(panel)["device"].options == (EVERY, evil)
+    assert evil not in html(panel)
+    assert "&lt;script&gt;" in html(panel)
+    chart = json.dumps(charts(device_panel(opened, rows))[0])
+    assert evil not in chart
 
 
 def test_a_devices_features_are_drawn_for_the_chosen_device(opened: Opened) -> None:

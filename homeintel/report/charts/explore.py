@@ -1,14 +1,11 @@
 """Charts of the notebooks to explore: one entity's times, one thing after another, two funnels side by side."""
 
-from html import escape
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
 from homeintel.report.charts.template import SYMBOLS, figure
-from homeintel.report.charts.thinning import thin
 from homeintel.report.charts.times import clock_times
 from homeintel.report.palette import PALETTE
 
@@ -32,11 +29,9 @@ def times_by_day(rows: pd.DataFrame, routines: list[str], title: str, zone: str)
     ]
     rows = rows.assign(label=labels)
     every_day = list(dict.fromkeys(labels))
-    height = 190 + 18 * len(every_day)
-    chart = figure(title, x=f"local time, {zone}", y="day", height=height)
-    chart.update_layout(legend={"y": -70 / (height - 120)})  # below the axis title, however tall the chart
+    chart = figure(title, x=f"local time, {zone}", y="day", height=190 + 18 * len(every_day))
     for number, name in enumerate(["other times", *routines]):
-        own = thin(rows[(rows["routine"] == number) & rows["minute"].notna()])
+        own = rows[(rows["routine"] == number) & rows["minute"].notna()]
         look = number - 1
         marker = (
             {"symbol": SYMBOLS[look % len(SYMBOLS)], "color": PALETTE[look % len(PALETTE)], "size": 9}
@@ -44,7 +39,7 @@ def times_by_day(rows: pd.DataFrame, routines: list[str], title: str, zone: str)
             else {"symbol": "x-thin-open", "color": PALETTE[6], "size": 8}
         )
         chart.add_scatter(
-            x=clock_times(own["minute"]), y=own["label"], mode="markers", name=escape(name, quote=False), marker=marker,
+            x=clock_times(own["minute"]), y=own["label"], mode="markers", name=name, marker=marker,
             hovertemplate="%{y}, %{x|%H:%M:%S}<extra></extra>",
         )  # fmt: skip
     chart.update_xaxes(range=clock_times(pd.Series([0.0, 1440.0])), tickformat="%H:%M", type="date")
@@ -91,7 +86,7 @@ def two_funnels(night: pd.DataFrame, tried: pd.DataFrame) -> go.Figure:
     night, tried = (funnel[funnel["detector"].isin(_TRIED)] for funnel in (night, tried))
     height = 200 + 40 * len(tried)
     chart = figure("What each gate lets through", x="candidates (logarithmic)", y="", height=height)
-    labels = [f"{row.detector}: {escape(str(row.step), quote=False)}" for row in tried.itertuples()][::-1]
+    labels = [f"{row.detector}: {row.step!s}" for row in tried.itertuples()][::-1]
     sides = (("the night", night, PALETTE[6], "/"), ("now", tried, PALETTE[0], ""))
     for name, funnel, colour, shape in sides:
         passed = funnel["candidates"].to_numpy()[::-1]
@@ -103,5 +98,5 @@ def two_funnels(night: pd.DataFrame, tried: pd.DataFrame) -> go.Figure:
             )  # fmt: skip
     chart.update_xaxes(type="log")
     chart.update_yaxes(dtick=1)
-    chart.update_layout(barmode="group", legend={"traceorder": "reversed", "y": -70 / (height - 120)})
+    chart.update_layout(barmode="group", legend={"traceorder": "reversed"})
     return chart
