@@ -15,6 +15,12 @@ from homeintel.report.output import show, show_text
 
 __all__ = ["device_panel", "verdict_panel", "verdicts"]
 
+COLUMNS = ["device", "area", "path", "verdict", "changes", "last_changed", "last_value", "entity_id"]
+"""Of the verdicts, what fits the width of a notebook."""
+
+MOST_ROWS = 100
+"""A longer table is better narrowed by its lists."""
+
 
 def verdicts(opened: Opened) -> pd.DataFrame:
     """Return every verdict on a usable feature: made anew over the opened days, or of a snapshot those of its night.
@@ -39,7 +45,7 @@ def verdict_panel(opened: Opened, rows: pd.DataFrame) -> Any:  # noqa: ANN401 - 
 
     def table(**choice: str) -> None:
         found = chosen(rows, {name: None if value == EVERY else value for name, value in choice.items()})
-        show(readable(found, opened.window.zone.key), caption=f"{len(found)} features", most=200)
+        show(readable(found[COLUMNS], opened.window.zone.key), caption=f"{len(found)} features", most=MOST_ROWS)
 
     return live(table, {name: dropdown(name, [EVERY, *_values(rows, name)]) for name in CHOICES})
 
@@ -59,7 +65,7 @@ def device_panel(opened: Opened, rows: pd.DataFrame) -> Any:  # noqa: ANN401 - i
             found = days_of_use(connection, chosen(rows, {"device": device}), opened.window)
         draw(use_by_day(found, device, opened.window.zone.key))
         totals = found.groupby("path", as_index=False).agg(changes=("changes", "sum"))
-        show(totals, caption="Changes in the window (of numbers: reports)", most=200)
+        show(totals, caption="Changes in the window (of numbers: reports)", most=MOST_ROWS)
 
     return live(days, {"device": dropdown("device", _values(rows, "device"))})
 

@@ -69,7 +69,7 @@ def test_patterns_of_a_snapshot(params: Path, tmp_path: Path) -> None:
 def test_utilization(params: Path, tmp_path: Path, night: str) -> None:
     notebook = executed("explore_utilization", tmp_path / "out.ipynb", params_file=str(params), night=night)
     assert len(charts(notebook)) == (0 if night else 1)
-    assert " features (200 of " in json.dumps(in_widgets(notebook))
+    assert " features (100 of " in json.dumps(in_widgets(notebook))
 
 
 def test_a_night_runs_undisturbed_while_a_notebook_is_open(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def test_a_snapshot_shows_what_it_holds(params: Any) -> None:
     snapshot = open_home(str(params), night="2026-11-08")
     rows = verdicts(snapshot)
     assert set(rows["verdict"]) <= {"used", "constant", "never_seen", "not_observable", "unsupported"}
-    assert len(rows) == html(verdict_panel(snapshot, rows)).count("<tr><td") or len(rows) > 200
+    assert html(verdict_panel(snapshot, rows)).count("<tr><td") == min(len(rows), 100)
     assert device_panel(snapshot, rows) is None
 
 
