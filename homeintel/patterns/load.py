@@ -111,20 +111,26 @@ def _changes(connection: duckdb.DuckDBPyConnection, bounds: list[Any]) -> Change
 
 
 def _hourly(connection: duckdb.DuckDBPyConnection, bounds: list[Any]) -> Hourly:
+    restarts = connection.execute(
+        """SELECT started_at - INTERVAL 5 MINUTE, ended_at + INTERVAL 5 MINUTE FROM gaps
+           WHERE entity_id IS NULL AND reason = 'restart'
+             AND ended_at + INTERVAL 5 MINUTE > ? AND started_at - INTERVAL 5 MINUTE < ? ORDER BY 1""",
+        bounds,
+    ).fetchall()
+    # As a condition each: a join of the measurements with ranges would be sorted, and take the memory of a sort.
+    undisturbed = "".join(" AND NOT ts BETWEEN ? AND ?" for _ in restarts)
     found = _columns(
         connection,
-        """SELECT k.entity, hour, count, low, high, "last", last_time FROM (
+        f"""SELECT k.entity, hour, count, low, high, "last", last_time FROM (
             SELECT entity_id, epoch_us(ts) // 3600000000 AS hour, sum(count) AS count, min(min) AS low,
                    max(max) AS high, arg_max("last", ts) AS "last", epoch_us(max(ts)) / 1e6 AS last_time
-            FROM measurements WHERE ts >= ? AND ts < ? AND NOT EXISTS (
-                SELECT 1 FROM gaps WHERE gaps.entity_id IS NULL AND gaps.reason = 'restart'
-                AND measurements.ts BETWEEN started_at - INTERVAL 5 MINUTE AND ended_at + INTERVAL 5 MINUTE)
+            FROM measurements WHERE ts >= ? AND ts < ?{undisturbed}
             GROUP BY ALL
             UNION ALL
             SELECT entity_id, epoch_us(ts) // 3600000000, count(*), NULL, NULL, NULL, epoch_us(max(ts)) / 1e6
             FROM events JOIN known_entities USING (entity_id) WHERE chatty AND ts >= ? AND ts < ? GROUP BY 1, 2)
             JOIN known_entities AS k USING (entity_id) ORDER BY k.entity, hour""",
-        [*bounds, *bounds],
+        [*bounds, *(moment for restart in restarts for moment in restart), *bounds],
     )
     return Hourly(
         *(found[name].astype(np.int64) for name in ("entity", "hour", "count")),
