@@ -121,7 +121,8 @@ class Anomaly:
         entity_id: None for the whole home.
         started_at: Unix seconds.
         ended_at: Unix seconds; None while it lasts.
-        score: in [0, 1], comparable across kinds: 1 minus the chance of such a thing in a month of this entity.
+        score: in [0, 1), comparable across kinds: `stats.surprise.score` of the chance of such a thing in one window of
+            this entity.
         expected: in words, with units.
         observed: in words, with units.
         detail: figures behind it.
