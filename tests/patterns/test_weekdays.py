@@ -1,0 +1,40 @@
+"""Sets of weekdays and what choosing among them costs."""
+
+import numpy as np
+
+from homeintel.patterns.routines.fit import best_mask
+from homeintel.patterns.stats.fdr import benjamini_hochberg
+from homeintel.patterns.weekdays import mask_name, set_costs
+
+ALL, WEEKDAY, WEEKEND = 0b1111111, 0b0011111, 0b1100000
+
+
+def test_all_choices_together_use_the_error_once() -> None:
+    costs = set_costs()
+    assert np.isinf(costs[0])
+    assert np.exp(-costs[1:]).sum() <= 1 + 1e-9
+    assert costs[ALL] < costs[WEEKDAY] == costs[WEEKEND] < costs[0b0001111] < costs[0b0010101]
+
+
+def _mask(rates: tuple[float, ...], *, known: int = ALL, least_share: float = 0.4) -> str:
+    """The set found when each weekday, of four weeks, is kept on so many of its days, by chance on 5 %."""
+    weekdays = np.tile(np.arange(7), 4)
+    kept = np.repeat(np.arange(4), 7) < 4 * np.array(rates)[weekdays]
+    every = np.ones(28, dtype=bool)
+    return mask_name(best_mask(kept, every, every, weekdays, 0.05, least_share, known))
+
+
+def test_the_set_that_explains_best_is_found() -> None:
+    assert _mask((1, 1, 1, 1, 1, 1, 1)) == "all"
+    assert _mask((1, 1, 1, 1, 1, 0, 0)) == "weekday"
+    assert _mask((0, 0, 0, 0, 0, 1, 1)) == "weekend"
+    assert _mask((0, 1, 0, 1, 0, 1, 0)) == "tue,thu,sat"
+
+
+def test_uneven_luck_is_no_set_of_its_own() -> None:
+    assert _mask((1, 0.75, 1, 0.5, 0.75, 0.75, 0.5)) == "all"
+
+
+def test_a_rate_that_is_right_however_tests_depend_on_each_other() -> None:
+    plain = benjamini_hochberg([0.001, 0.5], 4)
+    assert np.allclose(benjamini_hochberg([0.001, 0.5], 4, dependent=True), np.minimum(plain * 25 / 12, 1.0))
