@@ -164,9 +164,15 @@ ROWS_A_PIECE = 150_000
 GROWTH = 3
 """A piece has at most so many times the days of the one before: the first days may say little of those that follow."""
 
+SINGLE_DAYS = 2
+"""Days that are read one by one before any are read together."""
+
 
 class Pieces:
-    """Groups of days for a source that learns only by reading how much a day holds: one day first, then as many as fit."""
+    """Groups of days for a source that learns only by reading how much a day holds: single days first, then as many as fit.
+
+    The first day may be a history's beginning, and hold little of what the next ones do; so two are read one by one.
+    """
 
     def __init__(self) -> None:
         self._rows_a_day = 0.0
@@ -178,11 +184,11 @@ class Pieces:
     def of(self, days: Sequence[date], usual: int) -> Iterator[list[date]]:
         """Yield the groups, in order; where the usual day is known, the first has more than one."""
         self._rows_a_day = max(self._rows_a_day, usual)
-        position, size = 0, self._fitting() if self._rows_a_day else 1
+        position, size = 0, self._fitting() if usual else 1
         while position < len(days):
             yield list(days[position : position + size])
             position += size
-            size = min(GROWTH * size, self._fitting())
+            size = min(GROWTH * size, self._fitting()) if usual or position >= SINGLE_DAYS else 1
 
     def _fitting(self) -> int:
         return max(1, int(ROWS_A_PIECE / max(1.0, self._rows_a_day)))
