@@ -14,6 +14,8 @@ NO_DATA_TIMES = 20
 def find_gaps(connection: duckdb.DuckDBPyConnection, start: datetime, end: datetime, numeric_interval: int) -> None:
     """Make `found_gaps` of the piece, cut at UTC midnights: day, entity_id, started_at, ended_at, reason.
 
+    What began before the piece, in days that are stored already, belongs to its first day.
+
     Args:
         connection: after `find_storms`.
         start: the piece's first moment.
@@ -33,8 +35,9 @@ def find_gaps(connection: duckdb.DuckDBPyConnection, start: datetime, end: datet
         days AS (SELECT entity, reason, started_at, ended_at, unnest(generate_series(
             date_trunc('day', started_at), ended_at - INTERVAL '1 microsecond', INTERVAL '1 day')) AS day
             FROM whole WHERE ended_at > started_at)
-        SELECT CAST(day AS DATE) AS day, entity_id, greatest(started_at, day) AS started_at,
-            least(ended_at, day + INTERVAL '1 day') AS ended_at, reason FROM days LEFT JOIN numbered USING (entity)"""
+        SELECT CAST(greatest(day, $start) AS DATE) AS day, entity_id, greatest(started_at, day) AS started_at,
+            least(ended_at, day + INTERVAL '1 day') AS ended_at, reason FROM days LEFT JOIN numbered USING (entity)""",
+        {"start": start},
     )
 
 
