@@ -26,6 +26,8 @@ from tests.browser import chromium, visit
 
 MOST_BYTES = 6_000_000
 MOST_OPEN_SECONDS = 2.0
+BOUND = ("report.html", "index.html")
+"""Pages the bounds are for; a notebook's page loads plotly.js beside it and draws all its charts."""
 
 TRIES = 3
 SHOWN = """() => Math.max(
@@ -120,10 +122,13 @@ def opened(pages: list[Measured]) -> bool:
             for _ in range(TRIES):
                 with visit(browser, one.page) as seen:
                     seconds.append(float(seen.page.evaluate(SHOWN)) / 1000)
+            bound = one.page.name in BOUND
             holds = size < MOST_BYTES and min(seconds) < MOST_OPEN_SECONDS
-            held &= holds
+            held &= holds or not bound
             made = "" if one.made is None else f"{one.made:.2f}"
-            print(f"{one.name:45} {size / 1e6:6.2f} {made:>8} {min(seconds):8.2f}  {'holds' if holds else 'TOO MUCH'}")
+            print(
+                f"{one.name:45} {size / 1e6:6.2f} {made:>8} {min(seconds):8.2f}  {'no bound' if not bound else 'holds' if holds else 'TOO MUCH'}"
+            )
     return held
 
 
