@@ -6,14 +6,16 @@ import pandas as pd
 
 from homeintel.explore.opening import Opened
 from homeintel.explore.widgets import EVERY, dropdown, live
+from homeintel.features.catalogue import load_catalogue
 from homeintel.features.explore import CHOICES, chosen, days_of_use, stored_verdicts, verdict_rows
 from homeintel.features.phase import analyse_tables, load
 from homeintel.features.views import readable
+from homeintel.features.ways import ways_table
 from homeintel.report.charts import draw
 from homeintel.report.charts.features import use_by_day
 from homeintel.report.output import show, show_text
 
-__all__ = ["device_panel", "verdict_panel", "verdicts"]
+__all__ = ["device_panel", "setting_panel", "verdict_panel", "verdicts"]
 
 COLUMNS = ["device", "area", "path", "verdict", "changes", "last_changed", "last_value", "entity_id"]
 """Of the verdicts, what fits the width of a notebook."""
@@ -68,6 +70,22 @@ def device_panel(opened: Opened, rows: pd.DataFrame) -> Any:  # noqa: ANN401 - i
         show(totals, caption="Changes in the window (of numbers: reports)", most=MOST_ROWS)
 
     return live(days, {"device": dropdown("device", _values(rows, "device"))})
+
+
+def setting_panel(opened: Opened, rows: pd.DataFrame) -> Any:  # noqa: ANN401 - ipywidgets ships no types
+    """Return a list of devices, with how each settable feature of the chosen one is set.
+
+    Args:
+        opened: the home.
+        rows: see `verdicts`.
+    """
+
+    def table(device: str) -> None:
+        with opened.store.connect() as connection:
+            found = ways_table(connection, device, load_catalogue())
+        show(found, caption=f"How to set {device}", most=200)
+
+    return live(table, {"device": dropdown("device", _values(rows, "device"))})
 
 
 def _values(rows: pd.DataFrame, name: str) -> list[str]:

@@ -24,7 +24,7 @@ def choose_value(
 
     Args:
         wanted: the catalogue's values in order of preference; True and False stand for on and off.
-        kind: binary, enum, numeric, text or list.
+        kind: binary, enum, numeric or text; for all else there is none.
         possible: JSON: an enum's values, or a binary's on and off.
         low: the least number it takes.
         high: the greatest.
@@ -39,7 +39,7 @@ def choose_value(
     if kind == "numeric":
         named = {preset["name"] for preset in json.loads(presets)} if isinstance(presets, str) else set()
         return next((found for value in wanted if (found := _number(value, named, low, high)) is not None), None)
-    return next((value for value in wanted if isinstance(value, str)), None)
+    return next((value for value in wanted if isinstance(value, str)), None) if kind == "text" else None
 
 
 def _binary(wanted: Sequence[Value], offered: list[Value]) -> Value | None:
@@ -104,8 +104,8 @@ def _light(attribute: str, value: Value) -> tuple[str, dict[str, Any]] | None:
 
 
 def _by_state(component: str, value: Value, on: Value) -> tuple[str, dict[str, Any]] | None:
-    if component == "switch":
-        return ("switch.turn_on" if value == on else "switch.turn_off"), {}
+    if component in {"switch", "light", "fan"}:
+        return (f"{component}.turn_on" if value == on else f"{component}.turn_off"), {}
     table = {
         "select": ("select.select_option", "option"),
         "number": ("number.set_value", "value"),
@@ -114,5 +114,17 @@ def _by_state(component: str, value: Value, on: Value) -> tuple[str, dict[str, A
     }
     if component == "button":
         return "button.press", {}
+    if word := _WORDS.get((component, str(value).upper())):
+        return word, {}
     found = table.get(component)
     return (found[0], {found[1]: value}) if found else None
+
+
+_WORDS = {
+    ("cover", "OPEN"): "cover.open_cover",
+    ("cover", "CLOSE"): "cover.close_cover",
+    ("cover", "STOP"): "cover.stop_cover",
+    ("lock", "LOCK"): "lock.lock",
+    ("lock", "UNLOCK"): "lock.unlock",
+}
+"""Zigbee2MQTT's words for which Home Assistant has an action each."""

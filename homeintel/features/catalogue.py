@@ -44,10 +44,11 @@ class Entry:
         usefulness: 0 to 1; 0 is never told.
         effort: 0 (one tap) to 1 (an afternoon).
         risk: low, medium or high: what can go wrong.
-        values: the value to suggest; of several the first that the device offers. True and False mean a binary's own
-            words for on and off.
+        values: the value to suggest, or where nothing is to be advised (`tell`) a safe example; of several the first that
+            the device offers. True and False mean a binary's own words for on and off. Of a list they are its items'.
         units: the value for a number in one unit (`s`, `min`, `h`), where makers differ.
-        parts: for a composite, the value of each part; parts that are not named are left alone.
+        parts: for a composite, the value of each part; parts that are not named are left alone. Also where an entry's
+            names need different values, by name.
         caveats: what to mind, one sentence; empty when nothing.
         helps: keys of `homeintel.features.context`: which findings it makes better.
         tell: False for what everybody knows of (plain on and off).
@@ -70,11 +71,13 @@ class Entry:
 
     def wanted(self, *, name: str, composite: str | None, unit: str | None) -> tuple[Value, ...]:
         """Return the values to suggest for one leaf, in order of preference; none means: leave it alone."""
-        if composite:
-            found = self.parts.get(name, [])
+        if name in self.parts:
+            found = self.parts[name]
             return tuple(found) if isinstance(found, list) else (found,)
         spelling = UNITS.get(unit or "", unit or "")
-        return (self.units[spelling],) if spelling in self.units else self.values
+        if spelling in self.units:
+            return (self.units[spelling],)
+        return () if composite else self.values
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +53,19 @@ class Offer:
         on = (_json(row["values"]) or ["ON"])[0]
         return home_assistant_action(row["component"], _text(row["attribute"]), row["value"], on, targets)
 
+    def add(self, row: dict[str, Any], value: Any) -> None:  # noqa: ANN401 - a list's value holds anything
+        """Set one more leaf by the message."""
+        self.rows.append({**row, "value": value})
+        place(self.payload, row, value)
+
+
+def place(payload: Payload, row: Mapping[str, Any], value: Any) -> None:  # noqa: ANN401 - a list's value holds anything
+    """Put a leaf's value where it stands in a message: under the keys of the composites above it."""
+    inside: dict[str, Any] = payload
+    for key in _json(row["container"]):
+        inside = inside.setdefault(key, {})
+    inside[row["property"] or row["name"]] = value
+
 
 def find_offers(rows: pd.DataFrame, catalogue: Catalogue) -> list[Offer]:
     """Return the unused features worth telling, one per device and catalogue entry, in the order of `rows`.
@@ -74,7 +87,7 @@ def find_offers(rows: pd.DataFrame, catalogue: Catalogue) -> list[Offer]:
         if value is None:
             continue
         key = (row["ieee_address"], row["origin"], entry.title)
-        _add(found.setdefault(key, Offer(entry, row["ieee_address"], first_choice=best)), row, value)
+        found.setdefault(key, Offer(entry, row["ieee_address"], first_choice=best)).add(row, value)
     return list(found.values())
 
 
@@ -90,19 +103,24 @@ def _value(row: dict[str, Any], entry: Entry) -> tuple[Value | None, bool]:
     """Return what to advise, and whether it is the first choice; None where the device offers none of it, or it is so already."""
     wanted = entry.wanted(name=row["name"], composite=_text(row["composite"]), unit=_text(row["unit"]))
     for position in range(len(wanted)):
-        value = choose_value(
-            wanted[position:],
-            kind=row["kind"],
-            possible=_text(row["values"]),
-            low=_number(row["value_min"]),
-            high=_number(row["value_max"]),
-            presets=_text(row["presets"]),
-        )
+        value = offered(row, wanted[position:])
         if value is None or not _stands_at(row, value):
             return value, position == 0
         if not entry.control:
             break
     return None, False
+
+
+def offered(row: Mapping[str, Any], wanted: Sequence[Value]) -> Value | None:
+    """Return the first of the values that this leaf takes, see `homeintel.features.actions.choose_value`."""
+    return choose_value(
+        wanted,
+        kind=row["kind"],
+        possible=_text(row["values"]),
+        low=_number(row["value_min"]),
+        high=_number(row["value_max"]),
+        presets=_text(row["presets"]),
+    )
 
 
 def _stands_at(row: dict[str, Any], value: Value) -> bool:
@@ -119,15 +137,6 @@ def _stands_at(row: dict[str, Any], value: Value) -> bool:
         except ValueError:
             return False
     return last.lower() == str(value).lower()
-
-
-def _add(offer: Offer, row: dict[str, Any], value: Value) -> None:
-    offer.rows.append({**row, "value": value})
-    name = row["property"] or row["name"]
-    inside: dict[str, Any] = offer.payload
-    for key in _json(row["container"]):
-        inside = inside.setdefault(key, {})
-    inside[name] = value
 
 
 def _number(value: float | None) -> float | None:

@@ -35,7 +35,7 @@ def untouched_table(rows: pd.DataFrame, devices: pd.DataFrame) -> pd.DataFrame:
     quiet = rows["verdict"].isin(["constant", "never_seen"]) & rows["settable"] & rows["usable"] & ~rows["catalogued"]
     named = rows.loc[quiet].merge(devices[["ieee_address", "friendly_name"]], on="ieee_address")
     columns = [named[name] for name in ("kind", "values", "value_min", "value_max", "unit")]
-    named["takes"] = [_takes(*limits) for limits in zip(*columns, strict=True)]
+    named["takes"] = [takes(*limits) for limits in zip(*columns, strict=True)]
     named["now"] = [
         spelled(value, unit) if isinstance(value, str) else None
         for value, unit in zip(named["last_value"], named["unit"], strict=True)
@@ -51,13 +51,16 @@ def untouched_table(rows: pd.DataFrame, devices: pd.DataFrame) -> pd.DataFrame:
     return ordered[["setting", "devices", "says", "now", "takes"]].rename(columns={"says": "what Zigbee2MQTT says"})
 
 
-def _takes(kind: str, values: str | None, low: float | None, high: float | None, unit: str | None) -> str:
+def takes(kind: str, values: str | None, low: float | None, high: float | None, unit: str | None) -> str:
+    """Return which values a property takes, in words; empty where it doesn't say."""
     if kind == "binary":
         return "on, off"
     if isinstance(values, str):
         return ", ".join(str(value) for value in json.loads(values))
-    limits = [f"{limit:g}" for limit in (low, high) if limit is not None and not pd.isna(limit)]
-    return " to ".join(limits) + (f" {unit}" if isinstance(unit, str) and limits else "")
+    known = [f"{limit:g}" for limit in (low, high) if limit is not None and not pd.isna(limit)]
+    one_sided = " or less" if low is None or pd.isna(low) else " or more"
+    limits = " to ".join(known) + (f" {unit}" if isinstance(unit, str) and known else "")
+    return limits + (one_sided if len(known) == 1 else "")
 
 
 def unknown_table(rows: pd.DataFrame) -> pd.DataFrame:

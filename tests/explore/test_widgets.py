@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from homeintel.explore.device_panels import device_panel, verdict_panel, verdicts
+from homeintel.explore.device_panels import device_panel, setting_panel, verdict_panel, verdicts
 from homeintel.explore.found import Found
 from homeintel.explore.opening import Opened, open_home
 from homeintel.explore.pattern_panels import lag_panel, pattern_panel, raster_panel
@@ -166,3 +166,15 @@ def test_a_devices_features_are_drawn_for_the_chosen_device(opened: Opened) -> N
     assert device.value in charts(panel)[0]["layout"]["title"]["text"]
     linked = rows[(rows["device"] == device.value) & rows["entity_id"].notna()]
     assert html(panel).count("<tr><td") == linked["path"].nunique()
+
+
+def test_how_a_device_is_set_is_shown_from_a_snapshot_too(params: Any) -> None:
+    snapshot = open_home(str(params), night="2026-11-08")
+    panel = setting_panel(snapshot, verdicts(snapshot))
+    device = controls(panel)["device"]
+    for name in device.options:
+        device.value = name
+        sets = html(panel)
+        assert f"How to set {name}" in sets
+        assert "/set</td>" in sets or "bridge/request/device/options" in sets or "Nothing to show" in sets
+    assert "mqtt.publish" in sets

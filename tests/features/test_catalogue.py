@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from homeintel.bridge.exposes import SET, Leaf, flatten
+from homeintel.bridge.exposes import SET, Leaf, Leaves, flatten
 from homeintel.features.actions import choose_value
 from homeintel.features.catalogue import Catalogue, Entry, default_entry, load_catalogue
 from homeintel.features.context import KEYS
@@ -20,12 +20,16 @@ PLAIN = frozenset({"state", "brightness", "color_xy/x", "color_xy/y", "color_hs/
 
 
 @cache
+def definitions(folder: Path) -> tuple[Leaves, ...]:
+    """Every definition, flattened."""
+    with gzip.open(folder / "zigbee2mqtt" / "definitions.json.gz") as file:
+        return tuple(flatten(one["exposes"], one.get("options")) for one in json.load(file)["definitions"])
+
+
+@cache
 def leaves(folder: Path) -> tuple[tuple[str, Leaf], ...]:
     """Every leaf of every definition, with the name the catalogue would know it by."""
-    with gzip.open(folder / "zigbee2mqtt" / "definitions.json.gz") as file:
-        definitions = json.load(file)["definitions"]
-    found = (leaf for one in definitions for leaf in flatten(one["exposes"], one.get("options")).rows)
-    return tuple((known_as(leaf), leaf) for leaf in found)
+    return tuple((known_as(leaf), leaf) for one in definitions(folder) for leaf in one.rows)
 
 
 def known_as(leaf: Leaf) -> str:
