@@ -78,6 +78,10 @@ def test_a_chosen_word_is_always_one_that_the_device_offers(wanted: list[Value],
         ("climate", None, "heat", "ON", "climate.set_hvac_mode", {"hvac_mode": "heat"}),
         ("fan", "percentage", 2, "ON", "fan.set_percentage", {"percentage": 2}),
         ("button", None, "test", "ON", "button.press", None),
+        ("light", None, "ON", "ON", "light.turn_on", None),
+        ("fan", None, "OFF", "ON", "fan.turn_off", None),
+        ("cover", None, "STOP", "ON", "cover.stop_cover", None),
+        ("lock", None, "UNLOCK", "LOCK", "lock.unlock", None),
     ],
 )  # fmt: skip
 def test_home_assistants_action(
