@@ -217,10 +217,15 @@ class History:
         """Seconds from the first day with data to the window's end."""
         return (self.calendar.days - self.first_data_day) * DAY
 
-    def same_device(self, first: int, second: int) -> bool:
-        """Return whether two entities are one device, or a group and its member."""
+    def one_device(self, first: int, second: int) -> bool:
+        """Return whether two entities are of one device; of one whose device is unknown, whether it shares the name."""
         one, other = (self.device_of.get(self.entities[index]) for index in (first, second))
         if one is None or other is None:
             names = [self.entities[index].partition(".")[2] for index in (first, second)]
             return names[0] == names[1]
-        return one == other or (one, other) in self.members or (other, one) in self.members
+        return one == other
+
+    def group_and_member(self, first: int, second: int) -> bool:
+        """Return whether one of two entities is a group, and the other one's device its member."""
+        one, other = (self.device_of.get(self.entities[index]) for index in (first, second))
+        return one is not None and other is not None and not {(one, other), (other, one)}.isdisjoint(self.members)

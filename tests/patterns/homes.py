@@ -74,6 +74,11 @@ class Home:
         local = datetime.combine(self.first_day, datetime.min.time()) + timedelta(days=day, minutes=float(minute))
         self.rows.append((local.replace(tzinfo=self.zone).astimezone(UTC), entity_id, state, cause))
 
+    def switch(self, day: int, minute: float, entity_id: str, lasts: float = 8.0) -> None:
+        """Add `on`, and `off` so many minutes later."""
+        self.change(day, minute, entity_id, "on")
+        self.change(day, minute + lasts, entity_id, "off")
+
     def life(self, rng: np.random.Generator, entities: Sequence[str], uses: float = 3.0) -> None:
         """Add aimless use over the waking hours, so that the home looks lived in."""
         for day in range(self.days):

@@ -23,19 +23,14 @@ def _pairs(history: History) -> dict[tuple[str, str], Pattern]:
     return {(p.trigger_entity_id or "", p.entity_id): p for p in found if p.kind == "co_occurrence" and p.state == "on"}
 
 
-def _switch(home: Home, day: int, minute: float, entity_id: str, lasts: float = 8.0) -> None:
-    home.change(day, minute, entity_id, "on")
-    home.change(day, minute + lasts, entity_id, "off")
-
-
 def test_a_pair_that_only_happens_in_the_dark_says_so(store: Store) -> None:
     home, rng = _home()
     sun = Calendar(home.first_day, home.days, home.zone, home.latitude, home.longitude)
     for day in range(home.days):
         for minute in rng.uniform(420, 1380, 8):
-            _switch(home, day, minute, "binary_sensor.front_door", 1)
+            home.switch(day, minute, "binary_sensor.front_door", 1)
             if not sun.sunrise[day] < minute < sun.sunset[day] and rng.random() < 0.85:
-                _switch(home, day, minute + rng.lognormal(2.5, 0.4) / 60, "light.porch")
+                home.switch(day, minute + rng.lognormal(2.5, 0.4) / 60, "light.porch")
     pair = _pairs(home.history(store))["binary_sensor.front_door", "light.porch"]
     assert pair.conditions == {"after": "sunset", "before": "sunrise"}
     assert pair.confidence == pytest.approx(0.85, abs=0.1)
@@ -45,9 +40,9 @@ def test_a_pair_of_weekdays_says_so(store: Store) -> None:
     home, rng = _home()
     for day in range(home.days):
         for minute in rng.uniform(420, 1380, 5):
-            _switch(home, day, minute, "switch.amplifier", 20)
+            home.switch(day, minute, "switch.amplifier", 20)
             if home.weekday(day) < 5 and rng.random() < 0.9:
-                _switch(home, day, minute + rng.lognormal(3, 0.4) / 60, "light.shelf")
+                home.switch(day, minute + rng.lognormal(3, 0.4) / 60, "light.shelf")
     assert _pairs(home.history(store))["switch.amplifier", "light.shelf"].days == "weekday"
 
 
@@ -55,10 +50,10 @@ def test_two_actions_of_one_cause_are_no_pair(store: Store) -> None:
     home, rng = _home()
     for day in range(home.days):
         for minute in rng.uniform(420, 1380, 6):
-            _switch(home, day, minute, "binary_sensor.front_door", 1)
+            home.switch(day, minute, "binary_sensor.front_door", 1)
             for entity_id in ("light.hall", "switch.radio"):
                 if rng.random() < 0.8:
-                    _switch(home, day, minute + rng.lognormal(2.5, 0.4) / 60, entity_id)
+                    home.switch(day, minute + rng.lognormal(2.5, 0.4) / 60, entity_id)
     found = _pairs(home.history(store))
     assert set(found) == {("binary_sensor.front_door", "light.hall"), ("binary_sensor.front_door", "switch.radio")}
 
@@ -67,12 +62,12 @@ def test_the_ends_of_a_chain_are_no_pair(store: Store) -> None:
     home, rng = _home()
     for day in range(home.days):
         for minute in rng.uniform(420, 1380, 6):
-            _switch(home, day, minute, "binary_sensor.front_door", 1)
+            home.switch(day, minute, "binary_sensor.front_door", 1)
             if rng.random() < 0.75:
                 second = minute + rng.lognormal(2.5, 0.4) / 60
-                _switch(home, day, second, "light.hall")
+                home.switch(day, second, "light.hall")
                 if rng.random() < 0.75:
-                    _switch(home, day, second + rng.lognormal(2.5, 0.4) / 60, "switch.radio")
+                    home.switch(day, second + rng.lognormal(2.5, 0.4) / 60, "switch.radio")
     found = _pairs(home.history(store))
     assert set(found) == {("binary_sensor.front_door", "light.hall"), ("light.hall", "switch.radio")}
 
@@ -90,8 +85,8 @@ def test_a_group_is_an_echo_of_its_members(store: Store) -> None:
 def test_two_habits_at_the_same_hour_are_no_pair(store: Store) -> None:
     home, rng = _home()
     for day in range(home.days):
-        _switch(home, day, 420 + rng.normal(0, 8), "switch.coffee", 60)
-        _switch(home, day, 422 + rng.normal(0, 8), "light.kitchen", 60)
+        home.switch(day, 420 + rng.normal(0, 8), "switch.coffee", 60)
+        home.switch(day, 422 + rng.normal(0, 8), "light.kitchen", 60)
     findings = detect_all(home.history(store))
     assert [p for p in findings.patterns if p.kind == "co_occurrence"] == []
     assert {p.entity_id for p in findings.patterns if p.state == "on"} == {"switch.coffee", "light.kitchen"}
@@ -101,9 +96,9 @@ def test_a_motion_sensor_that_sees_who_acts_is_no_trigger(store: Store) -> None:
     home, rng = _home()
     for day in range(home.days):
         minute = 1200 + rng.normal(0, 6)
-        _switch(home, day, minute, "switch.garden", 100)
-        _switch(home, day, minute - rng.uniform(3, 15) / 60, "binary_sensor.terrace_motion", 1)
+        home.switch(day, minute, "switch.garden", 100)
+        home.switch(day, minute - rng.uniform(3, 15) / 60, "binary_sensor.terrace_motion", 1)
         for other in rng.uniform(600, 1150, 2):
-            _switch(home, day, other, "binary_sensor.terrace_motion", 1)
+            home.switch(day, other, "binary_sensor.terrace_motion", 1)
     findings = detect_all(home.history(store))
     assert [p.kind for p in findings.patterns if (p.entity_id, p.state) == ("switch.garden", "on")] == ["time_of_day"]

@@ -7,8 +7,8 @@ import numpy as np
 from homeintel.patterns.arrays import Bools, Floats, Ints
 from homeintel.patterns.calendar import DAY
 from homeintel.patterns.history import History, Stream
-from homeintel.patterns.pairs.candidates import BURST_SECONDS
 from homeintel.patterns.pairs.conditions import Condition, fixed_conditions, sharpest
+from homeintel.patterns.pairs.parts import BURST_SECONDS
 from homeintel.patterns.stats.tails import log_chance_tail
 
 LAG_WINDOWS = (2.0, 5.0, 10.0, 20.0, 45.0, 90.0, 180.0, 300.0, 600.0)
