@@ -11,7 +11,7 @@ from homeintel.patterns.history import Stream
 CELLS = 500_000
 """A block counts so many cells (trigger, action, lag class) at most, but one action at least."""
 
-MATCHES = 500_000
+MATCHES = 125_000
 """Matches of a change with a trigger before it are looked at so many at a time, but those of one change at least."""
 
 

@@ -34,7 +34,7 @@ def detect_pairs(history: History, home_days: Bools, limits: Limits = IN_FORCE, 
     parts = take_parts(history, home_days, funnel)
     screened = screen(parts, home_days, cells=cells)
     apart = things_apart(history, parts, screened, funnel)
-    strong = beyond_chance(history, Judge(history, home_days), apart, limits, funnel)
+    strong = beyond_chance(history, Judge(history, home_days), parts, apart, limits, funnel)
     standing = unexplained(history, strong, limits, funnel)
     return Traces(tuple(_traced(history, pair) for pair in standing), screened.judged, funnel.gates)
 

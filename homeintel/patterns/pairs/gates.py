@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from homeintel.patterns.arrays import Ints
 from homeintel.patterns.automated import is_automated
 from homeintel.patterns.domains import is_motion
 from homeintel.patterns.funnel import Funnel
@@ -22,8 +23,10 @@ SEEN_CONFIDENCE = 0.45
 StreamKey = tuple[int, int]
 
 
-def things_apart(history: History, parts: Parts, screened: Screened, funnel: Funnel) -> list[tuple[Stream, Stream]]:
+def things_apart(history: History, parts: Parts, screened: Screened, funnel: Funnel) -> Ints:
     """Return the pairs that passed the screen, of two things that are neither one device nor a group and its member.
+
+    Indices into the triggers and the actions: shape (pairs, 2).
 
     Args:
         history: the window.
@@ -33,27 +36,26 @@ def things_apart(history: History, parts: Parts, screened: Screened, funnel: Fun
     """
     funnel.step("within ten minutes of each other", screened.judged)
     if screened.nearest is not None:
-        trigger, action = screened.nearest
-        funnel.miss(0.0, _names(history, parts.triggers[trigger], parts.actions[action]))
+        first, second = screened.nearest
+        funnel.miss(0.0, _names(history, parts.triggers[first], parts.actions[second]))
     funnel.step("more often than at random", len(screened.pairs))
-    pairs = [(parts.triggers[trigger], parts.actions[action]) for trigger, action in screened.pairs.tolist()]
-    ratios = screened.ratios.tolist()
+    pairs, ratios = screened.pairs, screened.ratios
     for step, excluded in (
         ("not the same device", history.one_device),
         ("not a group and its member", history.group_and_member),
     ):
-        kept = [not excluded(trigger.entity, action.entity) for trigger, action in pairs]
-        for (trigger, action), keep, ratio in zip(pairs, kept, ratios, strict=True):
-            if not keep:
-                funnel.miss(ratio, _names(history, trigger, action))
-        pairs = [pair for pair, keep in zip(pairs, kept, strict=True) if keep]
-        ratios = [ratio for ratio, keep in zip(ratios, kept, strict=True) if keep]
+        kept = np.ones(len(pairs), dtype=bool)
+        for row, (trigger, action) in enumerate(_streams(parts, pairs)):
+            if excluded(trigger.entity, action.entity):
+                kept[row] = False
+                funnel.miss(float(ratios[row]), _names(history, trigger, action))
+        pairs, ratios = pairs[kept], ratios[kept]
         funnel.step(step, len(pairs))
     return pairs
 
 
 def beyond_chance(
-    history: History, judge: Judge, pairs: Sequence[tuple[Stream, Stream]], limits: Limits, funnel: Funnel
+    history: History, judge: Judge, parts: Parts, pairs: Ints, limits: Limits, funnel: Funnel
 ) -> list[Judged]:
     """Return the pairs that beat chance and whose trigger did not just see the person who was about to act.
 
@@ -62,14 +64,15 @@ def beyond_chance(
     Args:
         history: the window.
         judge: of the same window.
-        pairs: triggers and actions.
+        parts: triggers and actions.
+        pairs: indices into both: shape (pairs, 2).
         limits: what a pair must reach.
         funnel: of the detector.
     """
     strong: list[Judged] = []
     tied: set[StreamKey] = set()
     most_log_p = float(np.log(limits.pair_p_value))
-    for pair in _judged(judge, pairs):
+    for pair in _judged(judge, parts, pairs):
         hits, trials = int(pair.hit.sum()), int(pair.open.sum())
         if _by_motion(history, pair) and _automated(pair):
             tied.add((pair.action.entity, pair.action.state))
@@ -115,8 +118,12 @@ def unexplained(history: History, strong: Sequence[Judged], limits: Limits, funn
     return standing
 
 
-def _judged(judge: Judge, pairs: Sequence[tuple[Stream, Stream]]) -> Iterator[Judged]:
-    for trigger, action in pairs:
+def _streams(parts: Parts, pairs: Ints) -> Iterator[tuple[Stream, Stream]]:
+    return ((parts.triggers[trigger], parts.actions[action]) for trigger, action in pairs)
+
+
+def _judged(judge: Judge, parts: Parts, pairs: Ints) -> Iterator[Judged]:
+    for trigger, action in _streams(parts, pairs):
         pair = judge.judge(trigger, action)
         if pair is not None:
             yield pair
