@@ -17,6 +17,11 @@ TAKES_BACK_SECONDS = 600.0
 TAKES_BACK_MACHINE_SECONDS = 7200.0
 """The same after a machine's change, which people often leave for a while."""
 
+FOLLOWS_SECONDS = 2700.0
+FOLLOWS_SHARE = 0.8
+"""What nearly always comes within this time of the entity's own change before, and keeps closer to it than to the clock,
+follows that change: a blind opened a quarter of an hour after it was closed has no hour of its own."""
+
 
 def times_undone(history: History, entity: int, times: Floats) -> int:
     """Return how many of an entity's changes somebody took back within minutes; a timer's doing does not count.
@@ -37,8 +42,18 @@ def times_undone(history: History, entity: int, times: Floats) -> int:
     return int(np.sum((delay <= UNDONE_SECONDS) & ~by_machine))
 
 
-def takes_back(history: History, entity: int, times: Floats) -> bool:
-    """Return whether changes mostly come within minutes after the entity's own change before, or hours after a machine's."""
+def takes_back(history: History, entity: int, times: Floats, spread_minutes: float) -> bool:
+    """Return whether changes come after the entity's own change before, rather than at a time of the day.
+
+    They do if most come within minutes of it, or hours of a machine's; or nearly all within the hour, with a delay that varies
+    less than their time of the day does.
+
+    Args:
+        history: the window.
+        entity: index into `History.entities`.
+        times: Unix seconds of the changes.
+        spread_minutes: how much their time of the day varies, a standard deviation.
+    """
     rows = history.rows(entity)
     passing = np.array([text in PASSING_STATES for text in history.states], dtype=bool)
     own = ~passing[history.changes.state[rows]]
@@ -46,5 +61,10 @@ def takes_back(history: History, entity: int, times: Floats) -> bool:
     before = np.searchsorted(changes, times, side="left") - 1
     known = before >= 0
     delay = times[known] - changes[before[known]]
+    if not len(delay):
+        return False
     most = np.where(causes[before[known]] == AUTOMATION, TAKES_BACK_MACHINE_SECONDS, TAKES_BACK_SECONDS)
-    return bool(len(delay) and np.mean(delay <= most) >= 0.5)
+    if np.mean(delay <= most) >= 0.5:
+        return True
+    near = delay[delay <= FOLLOWS_SECONDS]
+    return bool(len(near) >= FOLLOWS_SHARE * len(delay) and robust_spread(near) < spread_minutes * 60)

@@ -156,7 +156,7 @@ def _why_not(history: History, stream: Stream, part: _Found, traced: Traced, tak
     """Return which of `REMOVED` a finding is; empty for a routine."""
     if any(_same_habit(traced.pattern, known) for known in taken):
         return OTHER_HALF
-    if takes_back(history, stream.entity, traced.times):
+    if takes_back(history, stream.entity, traced.times, traced.pattern.spread_minutes or 0.0):
         return TAKES_BACK
     if part.fit.kept.sum() <= LEAST_SHARE * part.fit.there.sum():
         return RARELY_POSSIBLE
