@@ -15,7 +15,9 @@ def _closed_then_opened(seed: int, *, delay: float) -> Home:
     for day in range(home.days - 1):
         closed = 1260 + rng.normal(0, 12)
         home.change(day, closed, "cover.blind", "closed")
-        home.change(day, (closed + delay + rng.normal(0, 3)) if delay else 1920 + rng.normal(0, 12), "cover.blind", "open")
+        home.change(
+            day, (closed + delay + rng.normal(0, 3)) if delay else 1920 + rng.normal(0, 12), "cover.blind", "open"
+        )
     return home
 
 
