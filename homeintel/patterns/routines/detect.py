@@ -33,6 +33,10 @@ SUN_DAYS = 8
 SUN_STRENGTH = 7.0
 """With fewer days, or where the clock shows so little (log likelihood), nothing can be told to follow the sun."""
 
+SUN_RARER = 1.5
+"""Log by which chance gives the sun's window less often than the clock's, on the same weekdays, for the sun to need less evidence
+from the times."""
+
 LEAST_SHARE = 0.25
 """Of the days on which somebody was there at that time: what was rarely possible at all, and happened then, is no habit."""
 
@@ -40,8 +44,13 @@ OTHER_HALF = "no second half of a routine found before"
 TAKES_BACK = "not the undoing of what came minutes before"
 RARELY_POSSIBLE = "possible on enough of the days with somebody there"
 TOO_EXACT = "not a few times on one second of the day"
-REMOVED = (OTHER_HALF, TAKES_BACK, RARELY_POSSIBLE, TOO_EXACT)
+NO_PEAK = "at a time of its own, not spread over hours"
+REMOVED = (OTHER_HALF, TAKES_BACK, RARELY_POSSIBLE, TOO_EXACT, NO_PEAK)
 """Why a finding is no routine, as steps of the funnel."""
+
+LEAST_PEAK = 2.0
+"""Log likelihood by which a normal habit must explain the times about the centre better than an even background does: a few evenings
+of coming home early fill a window of four hours as evenly as whims do, and have no time of their own."""
 
 NEIGHBOUR_MINUTES = 30.0
 """A second routine nearer than this, or than both spreads, is the first one's other half."""
@@ -162,6 +171,8 @@ def _why_not(history: History, stream: Stream, part: _Found, traced: Traced, tak
         return RARELY_POSSIBLE
     if too_few_to_tell(part.fit.times):
         return TOO_EXACT
+    if part.fit.peak < LEAST_PEAK:
+        return NO_PEAK
     return ""
 
 
@@ -250,7 +261,9 @@ def _sun_wins(stream: Stream, clocks: Mapping[str, Frame], clock: _Found | None,
     if rival is None and clock is not None and clock.candidate.log_p < sun.candidate.log_p:
         return False
     on_clock = clocks["clock"].times(stream.wall)
-    return follows_sun(on_clock, sun.frame.times(stream.wall), rival, sun.fit)
+    rarer = clock is not None and clock.fit.mask == sun.fit.mask
+    rarer = rarer and clock is not None and sun.candidate.log_p <= clock.candidate.log_p - SUN_RARER
+    return follows_sun(on_clock, sun.frame.times(stream.wall), rival, sun.fit, rarer=rarer)
 
 
 def _same_habit(one: Pattern, other: Pattern) -> bool:

@@ -8,8 +8,8 @@ from homeintel.patterns.arrays import Bools, Floats, Ints
 from homeintel.patterns.calendar import DAY
 from homeintel.patterns.history import History, Stream
 from homeintel.patterns.routines.grid import Frame, Present
-from homeintel.patterns.routines.scan import Candidate
-from homeintel.patterns.stats.mixture import normal_over_background
+from homeintel.patterns.routines.scan import MIN_DAYS, Candidate
+from homeintel.patterns.stats.mixture import Mixture, normal_over_background
 from homeintel.patterns.weekdays import COMMON_SETS, in_set, set_costs
 
 TOLERANCE_SPREADS = 3.0
@@ -31,6 +31,11 @@ in three of a thousand cases."""
 
 SPLIT_REACH = 0.6
 """Widths of the window about its centre in which the times are compared."""
+
+WIDE_MINUTES = 70.0
+NARROW_SECONDS = 600.0
+NARROW_GAIN = 2.0
+"""In windows so wide a narrow habit is looked for, begun with this spread, and taken where its log likelihood is so much greater."""
 
 STAYS_GAIN = 3.0
 """Log likelihood by which another set of weekdays must be better than the one a window was found on: few days in a row of
@@ -54,6 +59,7 @@ class Fit:
         there: days of the set on which somebody was there at that time: shape (days,).
         events: indices into the stream of the events it explains.
         times: of each kept day, in order, the seconds from the centre: shape (kept,).
+        peak: log likelihood by which a normal habit explains the times about the centre better than an even background.
     """
 
     centre: float
@@ -65,6 +71,7 @@ class Fit:
     there: Bools
     events: Ints
     times: Floats
+    peak: float
 
 
 def fit(
@@ -96,7 +103,8 @@ def fit(
     reach = min(max(2 * found.width, 20), MAX_TOLERANCE) * 60
     days = _routine_days(times, centre)
     offsets, _ = _nearest(times, days, free, centre, reach, base)
-    habit = normal_over_background(offsets, reach, found.width * 60 / 4)
+    habit = _habit(offsets, reach, found.width * 60)
+    peak = habit.log_likelihood + len(offsets) * float(np.log(2 * reach))
     centre, spread = (centre + habit.centre) % DAY, habit.spread
     tolerance = max(min(TOLERANCE_SPREADS * spread, WIDE_TOLERANCE * 60), WIDE_SPREADS * spread)
     tolerance = float(np.clip(tolerance, MIN_TOLERANCE * 60, MAX_TOLERANCE * 60))
@@ -111,7 +119,22 @@ def fit(
     chosen = in_set(mask)[weekdays]
     offsets, events = _nearest(times, days, free, centre, tolerance, usable & chosen)
     own, somebody = possible & chosen, usable & chosen & (there | kept)
-    return Fit(centre, spread / 60, tolerance / 60, mask, kept & own, own, somebody, events, offsets)
+    return Fit(centre, spread / 60, tolerance / 60, mask, kept & own, own, somebody, events, offsets, peak)
+
+
+def _habit(offsets: Floats, reach: float, width: float) -> Mixture:
+    """Return the normal habit in a window, begun in all of it; where that is wide, a narrow one inside if clearly better.
+
+    A narrow habit among many whims makes a wide window stand out; EM begun in all of it finds only the window again.
+    """
+    whole = normal_over_background(offsets, reach, width / 4)
+    if width < WIDE_MINUTES * 60 or len(offsets) < MIN_DAYS:
+        return whole
+    crowd = (np.abs(offsets[:, None] - offsets) <= NARROW_SECONDS).sum(axis=1)
+    start = float(offsets[np.argmax(crowd)])
+    narrow = normal_over_background(offsets - start, reach, NARROW_SECONDS)
+    narrow = replace(narrow, centre=narrow.centre + start)
+    return narrow if narrow.log_likelihood > whole.log_likelihood + NARROW_GAIN else whole
 
 
 def split(

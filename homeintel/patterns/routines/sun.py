@@ -12,6 +12,10 @@ SUN_EVIDENCE = 7.0
 """Log likelihood by which the sun must explain the same times better than the clock: with few days it can't, and the
 honest answer is the clock."""
 
+RARER_SUN_EVIDENCE = 5.0
+"""The same where chance also gives the sun's window clearly less often than the clock's: the events outside either window then
+speak for the sun as well, which the times inside do not count."""
+
 SUN_SHARE = 0.6
 """Of the times, those that must belong to the sun's routine and not to the background."""
 
@@ -31,7 +35,7 @@ def frames(calendar: Calendar) -> dict[str, Frame]:
     return found
 
 
-def follows_sun(on_clock: Floats, on_sun: Floats, clock: Fit | None, sun: Fit) -> bool:
+def follows_sun(on_clock: Floats, on_sun: Floats, clock: Fit | None, sun: Fit, *, rarer: bool) -> bool:
     """Return whether the sun explains a routine clearly better than the clock.
 
     Both are fitted to the same events, those that either explains, as a normal habit over an even background.
@@ -41,6 +45,7 @@ def follows_sun(on_clock: Floats, on_sun: Floats, clock: Fit | None, sun: Fit) -
         on_sun: its times on the sun's clock; NaN on days without the event.
         clock: the fit on the clock, if any.
         sun: the fit on the sun's clock.
+        rarer: whether chance gives the sun's window clearly less often.
     """
     rows = np.union1d(sun.events, clock.events) if clock is not None else sun.events
     rows = rows[~np.isnan(on_sun[rows])]
@@ -49,7 +54,8 @@ def follows_sun(on_clock: Floats, on_sun: Floats, clock: Fit | None, sun: Fit) -
     centre = clock.centre if clock is not None else float(np.median(on_clock[rows] % DAY))
     by_clock = _explained(on_clock[rows], centre, clock.spread if clock is not None else sun.spread)
     by_sun = _explained(on_sun[rows], sun.centre, sun.spread)
-    return by_sun.share >= SUN_SHARE and by_sun.log_likelihood - by_clock.log_likelihood > SUN_EVIDENCE
+    needed = RARER_SUN_EVIDENCE if rarer else SUN_EVIDENCE
+    return by_sun.share >= SUN_SHARE and by_sun.log_likelihood - by_clock.log_likelihood > needed
 
 
 def _explained(times: Floats, centre: float, spread: float) -> Mixture:
