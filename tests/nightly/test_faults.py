@@ -249,8 +249,10 @@ def kill_family(process: subprocess.Popen[bytes], *, kernels: bool) -> None:
     children = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     process.wait(20)
-    for child in children if kernels else []:
+    killed = children if kernels else []
+    for child in killed:
         child.kill()
+    psutil.wait_procs(killed, timeout=20)  # a program that is ending still holds its files
 
 
 @pytest.mark.parametrize("phase", [name for name in PHASES if name not in {"events", "publish"}])
