@@ -87,6 +87,26 @@ class Home:
                     self.change(day, minute, entity_id, "on")
                     self.change(day, minute + rng.uniform(1, 20), entity_id, "off")
 
+    def common_cause(self, rng: np.random.Generator) -> None:
+        """Add a door that is followed by a light and by a radio, each by itself."""
+        for day in range(self.days):
+            for minute in rng.uniform(420, 1380, 6):
+                self.switch(day, minute, "binary_sensor.front_door", 1)
+                for entity_id in ("light.hall", "switch.radio"):
+                    if rng.random() < 0.8:
+                        self.switch(day, minute + rng.lognormal(2.5, 0.4) / 60, entity_id)
+
+    def chain(self, rng: np.random.Generator) -> None:
+        """Add a door that is followed by a light, which is followed by a radio."""
+        for day in range(self.days):
+            for minute in rng.uniform(420, 1380, 6):
+                self.switch(day, minute, "binary_sensor.front_door", 1)
+                if rng.random() < 0.75:
+                    second = minute + rng.lognormal(2.5, 0.4) / 60
+                    self.switch(day, second, "light.hall")
+                    if rng.random() < 0.75:
+                        self.switch(day, second + rng.lognormal(2.5, 0.4) / 60, "switch.radio")
+
     def frame(self) -> pd.DataFrame:
         rows = pd.DataFrame(self.rows, columns=["ts", "entity_id", "state", "cause"])
         rows["ts"] = pd.to_datetime(rows["ts"], utc=True)

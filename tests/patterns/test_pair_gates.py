@@ -118,12 +118,7 @@ def _dropped(gates: dict[str, tuple[int, str]], step: str) -> int:
 
 def test_two_actions_of_one_trigger_are_a_step(store: Store) -> None:
     home, rng = _lived_in()
-    for day in range(home.days):
-        for minute in rng.uniform(420, 1380, 6):
-            home.switch(day, minute, "binary_sensor.front_door", 1)
-            for entity_id in ("light.hall", "switch.radio"):
-                if rng.random() < 0.8:
-                    home.switch(day, minute + rng.lognormal(2.5, 0.4) / 60, entity_id)
+    home.common_cause(rng)
     gates = _gates(home.history(store))
     assert (_dropped(gates, CAUSE), _dropped(gates, CHAIN)) == (2, 0)
     assert gates[CAUSE][1].endswith("explained by binary_sensor.front_door on")
@@ -131,14 +126,7 @@ def test_two_actions_of_one_trigger_are_a_step(store: Store) -> None:
 
 def test_the_two_ends_of_a_chain_are_a_step(store: Store) -> None:
     home, rng = _lived_in()
-    for day in range(home.days):
-        for minute in rng.uniform(420, 1380, 6):
-            home.switch(day, minute, "binary_sensor.front_door", 1)
-            if rng.random() < 0.75:
-                second = minute + rng.lognormal(2.5, 0.4) / 60
-                home.switch(day, second, "light.hall")
-                if rng.random() < 0.75:
-                    home.switch(day, second + rng.lognormal(2.5, 0.4) / 60, "switch.radio")
+    home.chain(rng)
     gates = _gates(home.history(store))
     assert (_dropped(gates, CAUSE), _dropped(gates, CHAIN)) == (0, 1)
     assert gates[CHAIN][1].startswith("binary_sensor.front_door on, then switch.radio on")

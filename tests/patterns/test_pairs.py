@@ -48,26 +48,14 @@ def test_a_pair_of_weekdays_says_so(store: Store) -> None:
 
 def test_two_actions_of_one_cause_are_no_pair(store: Store) -> None:
     home, rng = _home()
-    for day in range(home.days):
-        for minute in rng.uniform(420, 1380, 6):
-            home.switch(day, minute, "binary_sensor.front_door", 1)
-            for entity_id in ("light.hall", "switch.radio"):
-                if rng.random() < 0.8:
-                    home.switch(day, minute + rng.lognormal(2.5, 0.4) / 60, entity_id)
+    home.common_cause(rng)
     found = _pairs(home.history(store))
     assert set(found) == {("binary_sensor.front_door", "light.hall"), ("binary_sensor.front_door", "switch.radio")}
 
 
 def test_the_ends_of_a_chain_are_no_pair(store: Store) -> None:
     home, rng = _home()
-    for day in range(home.days):
-        for minute in rng.uniform(420, 1380, 6):
-            home.switch(day, minute, "binary_sensor.front_door", 1)
-            if rng.random() < 0.75:
-                second = minute + rng.lognormal(2.5, 0.4) / 60
-                home.switch(day, second, "light.hall")
-                if rng.random() < 0.75:
-                    home.switch(day, second + rng.lognormal(2.5, 0.4) / 60, "switch.radio")
+    home.chain(rng)
     found = _pairs(home.history(store))
     assert set(found) == {("binary_sensor.front_door", "light.hall"), ("light.hall", "switch.radio")}
 
