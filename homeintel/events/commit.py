@@ -32,9 +32,10 @@ counts AS (
 points_read AS (
     SELECT day, 'points' AS step, sum(n) AS n FROM counts
     WHERE step IN ('states', 'numbers') OR step IN (SELECT reason FROM refused) GROUP BY day),
-newest AS (SELECT {UTC_DAY} AS day, max(ts) AS last_point FROM points GROUP BY 1)
-SELECT day, map_from_entries(list((step, CAST(n AS BIGINT)))) AS steps, any_value(newest.last_point) AS last_point
-FROM (FROM counts UNION ALL FROM points_read) LEFT JOIN newest USING (day) GROUP BY day
+heard AS (SELECT {UTC_DAY} AS day, min(ts) AS first_point, max(ts) AS last_point FROM points GROUP BY 1)
+SELECT day, map_from_entries(list((step, CAST(n AS BIGINT)))) AS steps,
+    any_value(first_point) AS first_point, any_value(last_point) AS last_point
+FROM (FROM counts UNION ALL FROM points_read) LEFT JOIN heard USING (day) GROUP BY day
 """
 
 
@@ -119,7 +120,8 @@ _INSERTS = (
 _GAPS = "INSERT INTO gaps SELECT entity_id, started_at, ended_at, reason FROM found_gaps WHERE day = ?"
 _DAY = """INSERT INTO event_days
     SELECT $source, $day, $at, coalesce(steps['points'], 0), coalesce(steps['kept'], 0),
-        $version, $seconds, json_object('steps', steps, 'last_point', last_point, 'held', $held)
+        $version, $seconds, json_object('steps', steps, 'first_point', first_point, 'last_point', last_point,
+            'pause', (SELECT seconds FROM usual), 'held', $held)
     FROM (SELECT 1) LEFT JOIN (SELECT * FROM funnel WHERE day = $day) ON TRUE"""
 
 

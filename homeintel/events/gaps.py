@@ -77,17 +77,32 @@ def _points(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _no_data(connection: duckdb.DuckDBPyConnection, end: datetime, numeric_interval: int) -> None:
+    """Make `no_data` and `usual`, the usual pause in the piece: one silent day says nothing of what is usual."""
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE pauses AS
+        SELECT ts AS started_at, coalesce(lead(ts) OVER (ORDER BY ts), greatest(ts, $end)) AS ended_at FROM points""",
+        {"end": end},
+    )
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE usual AS SELECT median(epoch(ended_at - started_at)) AS seconds FROM pauses"""
+    )
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE no_data AS
-        WITH pauses AS (
-            SELECT ts AS started_at, coalesce(lead(ts) OVER (ORDER BY ts), greatest(ts, $end)) AS ended_at FROM points),
-        usual AS (SELECT median(ended_at - started_at) AS pause FROM pauses)
-        SELECT NULL::INTEGER AS entity, started_at, ended_at, 'no_data' AS reason FROM pauses, usual
-        WHERE ended_at - started_at >= greatest(INTERVAL '{NO_DATA_MINUTES} minutes', {NO_DATA_TIMES} * pause,
-            3 * to_seconds($interval))""",
-        {"end": end, "interval": numeric_interval},
+        SELECT NULL::INTEGER AS entity, started_at, ended_at, 'no_data' AS reason FROM pauses
+        WHERE ended_at - started_at >= {shortest_silence("(SELECT seconds FROM usual)")}""",
+        {"interval": numeric_interval},
     )
     connection.execute("CREATE OR REPLACE TEMP TABLE last_point AS SELECT max(ts) AS ts FROM points")
+
+
+def shortest_silence(seconds: str) -> str:
+    """Return the SQL for the shortest silence of the whole home that counts, `$interval` seconds between numbers.
+
+    Args:
+        seconds: SQL for a usual pause; where the home's stored days have shorter ones, those count.
+    """
+    return f"""greatest(INTERVAL '{NO_DATA_MINUTES} minutes', 3 * to_seconds($interval), {NO_DATA_TIMES} * to_seconds(
+        least({seconds}, (SELECT median(CAST(cleaning ->> 'pause' AS DOUBLE)) FROM event_days WHERE points_read > 0))))"""
 
 
 def cut_gaps(connection: duckdb.DuckDBPyConnection, start: datetime, end: datetime) -> None:

@@ -74,7 +74,7 @@ class Influxdb2Source:
             if read is None:
                 self._slice = max((stop - position) / 2, SHORTEST_SLICE)
                 continue
-            self._pieces.count(sum(len(batch.rows) for batch in read), stop - position)
+            self._pieces.count(sum(batch.points for batch in read), stop - position)
             yield from read
             position = stop
 
@@ -190,7 +190,7 @@ class Influxdb2Source:
                 parts[table["result"][0].as_py()].append(table)
         batches = [
             Batch("states", states_of(parts["states"], parts["values"])),
-            Batch("attributes", attributes_of(parts["attributes"], layout.attribute_fields)),
+            Batch("attributes", attributes_of(parts["attributes"], layout.attribute_fields), points=0),
             Batch("numbers", numbers_of([parts[name] for name in ("last", "min", "max", "count")], start)),
         ]
         return [batch for batch in batches if len(batch.rows)]

@@ -95,9 +95,10 @@ class InfluxqlSource:
             stop = min(position + self._slice, end)
             batches = retried(lambda a=position, b=stop: self._read_slice(layout, a, b), self._retry_seconds)  # type: ignore[misc]
             if batches is not None:
-                self._pieces.count(sum(len(batch.rows) for batch in batches), stop - position)
+                points = sum(batch.points for batch in batches)
+                self._pieces.count(points, stop - position)
                 yield from batches
-                self._widen(sum(len(batch.rows) for batch in batches), stop - position)
+                self._widen(points, stop - position)
                 position = stop
 
     def count(self, start: datetime, end: datetime) -> int:
@@ -225,14 +226,16 @@ class InfluxqlSource:
 
 
 def _batches(tables: dict[str, SeriesTable], layout: Layout, start: datetime) -> Iterator[Batch]:
-    names = [name for name in ("plain", "rich", "text") if name in tables]
-    states = [states_table(tables[name], layout.state_fields) for name in names]
-    states = [table for table in states if len(table)]
+    """Yield what the answers hold; it is taken apart when it is used, while the server answers the next request."""
+    held = {name: table for name, table in tables.items() if table.rows}
+    states = [held[name] for name in ("plain", "rich", "text") if name in held]
     if states:
-        yield Batch("states", pa.concat_tables(states))
-    if "rich" in tables and tables["rich"].rows:
-        yield Batch("attributes", attributes_table(tables["rich"], layout.attribute_fields))
-    if "raw" in tables and tables["raw"].rows:
-        yield Batch("numbers", raw_numbers_table(tables["raw"]))
-    if "reduced" in tables and tables["reduced"].rows:
-        yield Batch("numbers", numbers_table(tables["reduced"], start))
+        fields = layout.state_fields
+        points = sum(table.rows for table in states)
+        yield Batch("states", lambda: pa.concat_tables(states_table(table, fields) for table in states), points=points)
+    if "rich" in held:
+        yield Batch("attributes", lambda: attributes_table(held["rich"], layout.attribute_fields))
+    if "raw" in held:
+        yield Batch("numbers", lambda: raw_numbers_table(held["raw"]), points=held["raw"].rows)
+    if "reduced" in held:
+        yield Batch("numbers", lambda: numbers_table(held["reduced"], start), points=held["reduced"].rows)

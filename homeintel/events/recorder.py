@@ -99,7 +99,7 @@ class RecorderSource:
             stop = min(position + SLICE, end)
             bounds = (position.timestamp(), stop.timestamp())
             read = retried(lambda asked=bounds: self._told(lambda: self._read_slice(asked)), RETRY_SECONDS)  # type: ignore[misc]
-            self._pieces.count(sum(len(batch.rows) for batch in read), stop - position)
+            self._pieces.count(sum(batch.points for batch in read), stop - position)
             yield from read
             position = stop
 

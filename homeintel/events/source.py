@@ -1,6 +1,6 @@
 """The one contract of all event sources: a time window in, Arrow batches out, memory bounded."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
@@ -68,17 +68,33 @@ SCHEMAS: Mapping[str, pa.Schema] = {"states": STATES, "attributes": ATTRIBUTES, 
 BatchKind = Literal["states", "attributes", "numbers", "runs"]
 
 
-@dataclass(frozen=True)
 class Batch:
     """Rows of one kind.
 
     Args:
         kind: which of the four schemas.
-        rows: in that schema, in any order.
+        rows: in that schema, in any order; or what makes them when they are first asked for, so that a server is not kept
+            waiting by it.
+        points: the states and numbers among them, to plan by; None counts the rows. A few too many do no harm.
     """
 
-    kind: BatchKind
-    rows: pa.Table
+    def __init__(
+        self, kind: BatchKind, rows: pa.Table | Callable[[], pa.Table], *, points: int | None = None
+    ) -> None:
+        self.kind = kind
+        self.points = len(rows) if points is None and isinstance(rows, pa.Table) else points or 0
+        self._rows = rows
+
+    @property
+    def rows(self) -> pa.Table:
+        """The rows.
+
+        Raises:
+            SourceUnavailableError: what the store answered can't be read.
+        """
+        if not isinstance(self._rows, pa.Table):
+            self._rows = self._rows()
+        return self._rows
 
 
 @dataclass(frozen=True)

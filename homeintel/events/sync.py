@@ -19,6 +19,7 @@ from homeintel.events.link import link_runs
 from homeintel.events.load import Loader
 from homeintel.events.plan import Plan, confirm, plan
 from homeintel.events.reading import Arrived, Begun, Ended, Piece, Reading
+from homeintel.events.silences import join_silences
 from homeintel.events.source import EventSource
 from homeintel.events.storms import find_storms
 
@@ -110,6 +111,7 @@ def sync(
     pieces = (Piece.of(some, until) for run in days.runs for some in sources[0].pieces(run, usual))
     done = _Night(connection, reading, rules, days, progress).fetch(pieces)
     if done.fetched:
+        join_silences(connection, until, rules.numeric_interval)
         gaps.join_gaps(connection, until)
         link_runs(connection, start, end)
     dropped = drop_before(connection, day_bounds((end - timedelta(days=rules.keep_days)).date())[0])
@@ -118,7 +120,7 @@ def sync(
 
 
 def _rows(item: Begun | Arrived | Ended) -> int:
-    return len(item.batch.rows) if isinstance(item, Arrived) else 0
+    return item.batch.points if isinstance(item, Arrived) else 0
 
 
 def utc_now() -> datetime:
