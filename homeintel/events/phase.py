@@ -14,13 +14,21 @@ from homeintel.events.domains import ATTRIBUTES
 from homeintel.events.source import EventSource, Found
 from homeintel.events.sync import Rules, Sync, sync
 from homeintel.phase import Outcome, Phase, Window
+from homeintel.store import megabytes
 
 KEEP_BEYOND_WINDOW_DAYS = 14
 """Days kept before the window when `events.keep_days` says nothing."""
 
 
-STORE_SHARE = 0.67
-"""What DuckDB gets of `storage.memory_limit` here: the rows that are read stand beside it."""
+STORE_SHARE = 0.3
+"""What DuckDB gets of `storage.memory_limit` here: enough for a piece of days. It would fill more with pages of the file that
+nobody reads again, the more the larger the home is."""
+
+ENOUGH_MB = 58
+"""What a day of a million changes needs; a small limit is shared so that DuckDB has that much."""
+
+MOST_SHARE = 0.67
+"""What it gets of a small limit: the rows that are read stand beside it."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +87,8 @@ def fetch(phase: Phase, progress: Callable[[date], None] | None = None) -> Fetch
     """
     # The rows of one slice are large and short-lived; Arrow's own pool would keep their memory.
     pa.set_memory_pool(pa.system_memory_pool())
-    with phase.store.share(STORE_SHARE).connect() as connection:
+    share = max(STORE_SHARE, min(MOST_SHARE, ENOUGH_MB / megabytes(phase.store.memory_limit)))
+    with phase.store.share(share).connect() as connection:
         try:
             found, done, missing = _synced(connection, phase, progress)
         except EventSourceError as error:

@@ -1,6 +1,6 @@
 """The DuckDB store: the one thing that phases pass to each other."""
 
-from homeintel.store.connection import Store, memory_share
+from homeintel.store.connection import Store, megabytes, memory_share
 from homeintel.store.copies import read_copy_path, write_read_copy, write_snapshot
 from homeintel.store.lock import NightLock
 from homeintel.store.migrate import migrate, newest_migration
@@ -13,6 +13,7 @@ __all__ = [
     "count",
     "insert",
     "insert_record",
+    "megabytes",
     "memory_share",
     "migrate",
     "newest_migration",

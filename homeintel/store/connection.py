@@ -22,6 +22,7 @@ from homeintel.errors import (
 warnings.filterwarnings("ignore", message="The inplace keyword in DataFrame.drop is deprecated")
 
 _LIMIT = re.compile(r"(\d+(?:\.\d+)?)\s?(MB|GB|MiB|GiB)")
+_UNITS_MB = {"MB": 1.0, "GB": 1000.0, "MiB": 2**20 / 1e6, "GiB": 2**30 / 1e6}
 _HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -145,6 +146,12 @@ def memory_share(limit: str, part: float) -> str:
     """Return a part (0 to 1) of a memory limit such as `192MB`."""
     number, unit = _LIMIT.fullmatch(limit).groups()  # type: ignore[union-attr] # the settings let nothing else through
     return f"{float(number) * part:.0f}{unit}" if float(number) * part >= 1 else f"{float(number) * part:.3f}{unit}"
+
+
+def megabytes(limit: str) -> float:
+    """Return a memory limit such as `192MB` in MB of a million bytes."""
+    number, unit = _LIMIT.fullmatch(limit).groups()  # type: ignore[union-attr] # the settings let nothing else through
+    return float(number) * _UNITS_MB[unit]
 
 
 def _first_line(error: Exception) -> str:
