@@ -78,9 +78,7 @@ class Batch:
         points: the states and numbers among them, to plan by; None counts the rows. A few too many do no harm.
     """
 
-    def __init__(
-        self, kind: BatchKind, rows: pa.Table | Callable[[], pa.Table], *, points: int | None = None
-    ) -> None:
+    def __init__(self, kind: BatchKind, rows: pa.Table | Callable[[], pa.Table], *, points: int | None = None) -> None:
         self.kind = kind
         self.points = len(rows) if points is None and isinstance(rows, pa.Table) else points or 0
         self._rows = rows
