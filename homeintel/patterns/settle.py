@@ -21,6 +21,9 @@ ARTEFACT = log(0.01)
 NEAR_SECONDS = 1800.0
 """Occasions at a time of day so near to the routine's on the nearest day, or within three spreads, are not away from it."""
 
+MOST_A_DAY = 1.5
+"""A routine happens once a day: a pair whose action follows near it so many times as often is more than the routine."""
+
 
 @dataclass(frozen=True)
 class Settled:
@@ -74,13 +77,15 @@ def _share(routine: Traced, pairs: Sequence[Traced]) -> float:
 
 
 def _artefact(routine: Traced, pair: Traced) -> bool:
-    """Return whether the pair's action follows near the routine's changes, and next to never away from them."""
+    """Return whether the pair's action follows near the routine's changes, once a day, and clearly less often away from them."""
     if float(np.isin(pair.times, routine.times).mean()) < EXPLAINED:
         return False
     reach = max(NEAR_SECONDS, 180 * (routine.pattern.spread_minutes or 0.0))
     nearest = np.abs(pair.occasions[:, None] - routine.times[None, :]).argmin(axis=1)
     apart = circular_difference(pair.occasions, routine.times[nearest], DAY)
     away = np.abs(apart) > reach
+    if pair.followed[~away].sum() > MOST_A_DAY * routine.pattern.occurrences:
+        return False
     inside = float(pair.followed[~away].mean()) if (~away).any() else 0.0
     misses = int((~pair.followed[away]).sum())
     return log_binomial_tail(misses, int(away.sum()), 1 - min(inside, 0.99)) < ARTEFACT

@@ -90,3 +90,48 @@ def test_a_motion_sensor_that_sees_who_acts_is_no_trigger(store: Store) -> None:
             home.switch(day, other, "binary_sensor.terrace_motion", 1)
     findings = detect_all(home.history(store))
     assert [p.kind for p in findings.patterns if (p.entity_id, p.state) == ("switch.garden", "on")] == ["time_of_day"]
+
+
+def test_a_hall_light_that_a_routine_falls_together_with_is_still_the_sensors(store: Store) -> None:
+    home, rng = _home()
+    for day in range(home.days):
+        for minute in 1300 + rng.normal(
+            0, 25, 3
+        ):  # only evenings are dark enough to pass through the hall with a light
+            home.switch(day, minute, "binary_sensor.hall_motion", 1)
+            if rng.random() < 0.75:
+                home.switch(day, minute + rng.lognormal(2, 0.4) / 60, "light.hall", 4)
+        for minute in rng.uniform(600, 1100, 1):
+            home.switch(day, minute, "binary_sensor.hall_motion", 1)
+    findings = detect_all(home.history(store))
+    assert [p.kind for p in findings.patterns if (p.entity_id, p.state) == ("light.hall", "on")] == ["co_occurrence"]
+
+
+def test_a_light_that_people_tie_to_a_motion_sensor_sees_no_more_than_the_sensor(store: Store) -> None:
+    home, rng = _home()
+    for day in range(home.days):
+        for minute in (*rng.uniform(420, 1200, 6), 1320 + rng.normal(0, 4)):
+            home.switch(day, minute, "binary_sensor.hall_motion", 1)
+            if rng.random() < 0.85:
+                home.switch(day, minute + rng.lognormal(1.5, 0.3) / 60, "light.hall", 4)
+        home.change(day, minute + 0.3, "lock.door", "locked")
+        home.change(day, 440, "lock.door", "unlocked")
+    found = [p for p in detect_all(home.history(store)).patterns if p.trigger_entity_id]
+    assert {(p.trigger_entity_id, p.entity_id, p.state) for p in found} == {
+        ("binary_sensor.hall_motion", "light.hall", "on")
+    }
+
+
+@pytest.mark.parametrize(("times", "found"), [(4, True), (1, False)])
+def test_what_follows_a_motion_sensor_many_times_a_day_is_more_than_a_habit_it_sees(
+    store: Store, times: int, found: bool
+) -> None:
+    home, rng = _home(3)
+    for day in range(home.days):
+        for number, hour in enumerate(np.linspace(8, 21, round(times * 2.3))):
+            minute = 60 * hour + rng.uniform(0, 45)
+            home.switch(day, minute, "binary_sensor.hall_motion", 1)
+            if number < times:
+                home.switch(day, minute + rng.lognormal(2, 0.3) / 60, "light.hall", 4)
+    pairs = _pairs(home.history(store))
+    assert (("binary_sensor.hall_motion", "light.hall") in pairs) is found

@@ -83,11 +83,14 @@ def _hours(occasions: Stream, open_: Bools, hit: Bools) -> list[Condition]:
     trials = np.cumsum(np.concatenate([[0], np.tile(np.bincount(hour[open_], minlength=24), 2)]))
     hits = np.cumsum(np.concatenate([[0], np.tile(np.bincount(hour[hit], minlength=24), 2)]))
     start, length = _SPANS
-    gains = _gain(trials[start + length] - trials[start], hits[start + length] - hits[start], trials[24], hits[24])
+    inside = hits[start + length] - hits[start]
+    gains = np.where(
+        inside >= LEAST_HITS, _gain(trials[start + length] - trials[start], inside, trials[24], hits[24]), 0.0
+    )
     best = int(np.argmax(gains))
     first, last = int(start[best]), int(start[best] + length[best]) % 24
-    inside = (hour - first) % 24 < length[best]
-    return [Condition(inside, texts={"after": f"{first:02d}:00", "before": f"{last:02d}:00"}, cost=HOURS_COST)]
+    holds = (hour - first) % 24 < length[best]
+    return [Condition(holds, texts={"after": f"{first:02d}:00", "before": f"{last:02d}:00"}, cost=HOURS_COST)]
 
 
 def _gain(in_trials: Ints, in_hits: Ints, trials: int, hits: int) -> Floats:

@@ -11,7 +11,6 @@ from itertools import groupby
 import numpy as np
 
 from homeintel.patterns.pairs.judge import LAG_WINDOWS, Judged
-from homeintel.patterns.stats.tails import log_chance_tail
 
 TIE = 3.0
 """Log likelihood by which one trigger must be better than another that explains the same; otherwise the one that comes
@@ -75,9 +74,7 @@ def _explain_away(judged: Sequence[Judged], most_log_p: float) -> tuple[list[Jud
         explained = pair.hit & (explained_by[pair.action_row] >= 0)
         left = pair.hit & ~explained
         possible = pair.open & ~explained
-        log_p = log_chance_tail(
-            int(left.sum()), int(possible.sum()), pair.chance_hits + 0.5, pair.chance_trials - pair.chance_hits + 0.5
-        )
+        log_p = pair.by_chance.log_tail(int(left.sum()), int(possible.sum()))
         own = left.sum() >= LEAST_LEFT * pair.hit.sum()
         if explained.any() and not (own and log_p + np.log(len(LAG_WINDOWS)) <= most_log_p):
             most = int(np.bincount(explained_by[pair.action_row[explained]]).argmax())

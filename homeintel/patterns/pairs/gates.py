@@ -6,6 +6,7 @@ import numpy as np
 
 from homeintel.patterns.arrays import Ints
 from homeintel.patterns.automated import is_automated
+from homeintel.patterns.calendar import DAY
 from homeintel.patterns.domains import is_motion
 from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History, Stream
@@ -19,6 +20,13 @@ from homeintel.patterns.stats.intervals import wilson
 SEEN_SECONDS = 30.0
 SEEN_CONFIDENCE = 0.45
 """A motion sensor sees everybody who is about to act, so of what follows it so soon the share must surely be greater."""
+
+OFTEN_A_DAY = 1.5
+SEEN_OFTEN_CONFIDENCE = 0.35
+"""What follows so many times on a day on which it follows at all is not one habit that a sensor happens to see: less is enough."""
+
+TIED_SHARE = 0.5
+"""A thing of whose changes so many follow a motion sensor tells no more than the sensor: where somebody is."""
 
 StreamKey = tuple[int, int]
 
@@ -81,6 +89,7 @@ def beyond_chance(
         else:
             funnel.miss(min(-pair.log_p, -most_log_p) * hits / max(1, trials), _text(history, pair))
     funnel.step("beats the action's own rate at that hour", len(strong))
+    tied |= {(pair.action.entity, pair.action.state) for pair in strong if _ties(history, pair)}
     kept = []
     for pair in strong:
         if _only_seen(history, pair, tied):
@@ -138,19 +147,29 @@ def _automated(pair: Judged) -> bool:
     return is_automated(pair.lag[pair.hit], pair.action.cause[pair.action_row[pair.hit]])
 
 
+def _ties(history: History, pair: Judged) -> bool:
+    """Return whether a motion sensor's pair makes its action tell where somebody is, as the sensor does."""
+    most = pair.hit.sum() >= TIED_SHARE * len(pair.action.time)
+    return bool(most) and _by_motion(history, pair) and not _only_seen(history, pair, set())
+
+
 def _only_seen(history: History, pair: Judged, tied: set[StreamKey]) -> bool:
     """Return whether the trigger may just have seen the person who was about to act.
 
-    Motion sensors only tell where somebody is, and so do lights that a machine ties to them. Nobody switches a thing off
-    because somebody comes.
+    Motion sensors only tell where somebody is, and so do lights that a machine or people tie to them. Nobody switches a thing
+    off because somebody comes.
     """
     seeing = _by_motion(history, pair) or (pair.trigger.entity, pair.trigger.state) in tied
     if not seeing or _automated(pair):
         return False
     if history.states[pair.action.state] == "off":
         return True
-    soon = np.median(pair.lag[pair.hit]) <= SEEN_SECONDS
-    return bool(soon and wilson(int(pair.hit.sum()), int(pair.open.sum()))[0] < SEEN_CONFIDENCE)
+    if np.median(pair.lag[pair.hit]) > SEEN_SECONDS:
+        return False
+    hits = int(pair.hit.sum())
+    often = hits >= OFTEN_A_DAY * len(np.unique(pair.trigger.wall[pair.hit] // DAY))
+    least = SEEN_OFTEN_CONFIDENCE if often else SEEN_CONFIDENCE
+    return bool(wilson(hits, int(pair.open.sum()))[0] < least)
 
 
 def _names(history: History, *streams: Stream) -> str:

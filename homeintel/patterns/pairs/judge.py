@@ -5,24 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from homeintel.patterns.arrays import Bools, Floats, Ints
-from homeintel.patterns.calendar import DAY
 from homeintel.patterns.history import History, Stream
+from homeintel.patterns.pairs.chance import Chance, Chances
 from homeintel.patterns.pairs.conditions import Condition, fixed_conditions, sharpest
 from homeintel.patterns.pairs.parts import BURST_SECONDS
-from homeintel.patterns.stats.tails import log_chance_tail
 
 LAG_WINDOWS = (2.0, 5.0, 10.0, 20.0, 45.0, 90.0, 180.0, 300.0, 600.0)
 """Seconds within which the action must follow; the best one is learned and paid for in the p-value."""
-
-OTHER_DAYS = np.array([-14, -8, -7, -6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6, 7, 8, 14]) * DAY
-SAME_DAY = np.array([-95, -80, -70, -60, -50, -40, -32, -25, 25, 32, 40, 50, 60, 70, 80, 95]) * 60.0
-"""Where chance is looked up: the same wall-clock time on other days, and the same day a little earlier and later."""
-
-MOST_CONTROLS = 300
-"""Of a trigger with more occasions, so many, evenly chosen, stand for all when chance is looked up."""
-
-EVEN_WEIGHT = 50.0
-"""Control times that the even rate stands for."""
 
 LEAST_HITS = 4
 WORTH_JUDGING = 6.0
@@ -49,8 +38,7 @@ class Judged:
         hit: occasions on which it followed.
         lag: seconds to the action; infinite where none follows.
         action_row: index of the action that follows; the stream's length where none does.
-        chance_hits: of the control times, those with the action.
-        chance_trials: control times.
+        by_chance: what chance explains of them.
         log_p: logarithm of the p-value, the choice of window and condition paid for.
     """
 
@@ -63,14 +51,13 @@ class Judged:
     hit: Bools
     lag: Floats
     action_row: Ints
-    chance_hits: float
-    chance_trials: float
+    by_chance: Chance
     log_p: float
 
     @property
     def chance(self) -> float:
         """Share of occasions that chance explains."""
-        return (self.chance_hits + 0.5) / (self.chance_trials + 1)
+        return self.by_chance.share
 
     def strength(self, chance: float) -> float:
         """Return the log likelihood ratio of the hits against a chance rate.
@@ -99,22 +86,19 @@ class Judge:
 
     def __init__(self, history: History, home_days: Bools) -> None:
         self._history = history
-        self._home_days = home_days
-        self._seconds = max(1.0, float(home_days.sum()) * DAY)
-        self._seconds_able: dict[tuple[int, int], float] = {}
+        self._chances = Chances(history, home_days)
         self._fixed: dict[tuple[int, int], list[Condition]] = {}
 
     def judge(self, trigger: Stream, action: Stream) -> Judged | None:
         """Return the pair at its most telling lag window and condition, or None where the action hardly ever follows."""
         row, lag, free = self._followed(trigger, action)
-        able = self._able(action)
         drafts = []
         for window in LAG_WINDOWS:
             open_ = free & _occasions(trigger.time, window)
             hit = open_ & (lag <= window)
             if hit.sum() < LEAST_HITS:
                 continue
-            even = float(-np.expm1(-len(action.time) * window / able))
+            even = self._chances.even(action, window)
             if divergence(int(hit.sum()), int(open_.sum()), even) < WORTH_A_CONDITION:
                 continue
             condition = sharpest(trigger, self._conditions(trigger), open_, hit)
@@ -124,12 +108,12 @@ class Judge:
         judged = []
         for ratio, window, condition, open_, hit in drafts:
             if ratio >= WORTH_JUDGING and hit.sum() >= LEAST_HITS:
-                hits, trials = self._chance(trigger.select(open_), action, window)
-                log_p = log_chance_tail(int(hit.sum()), int(open_.sum()), hits + 0.5, trials - hits + 0.5)
-                log_p = min(0.0, log_p + float(np.log(len(LAG_WINDOWS))) + condition.cost)
-                judged.append(
-                    Judged(trigger, action, window, condition, free, open_, hit, lag, row, hits, trials, log_p)
-                )
+                chance = self._chances.of(trigger.select(open_), action, window)
+                log_p = chance.log_tail(int(hit.sum()), int(open_.sum())) + condition.cost
+                if condition.cost:
+                    log_p = min(log_p, self._log_p(trigger, action, window, free, lag))
+                log_p = min(0.0, log_p + float(np.log(len(LAG_WINDOWS))))
+                judged.append(Judged(trigger, action, window, condition, free, open_, hit, lag, row, chance, log_p))
         return min(judged, key=lambda pair: pair.log_p, default=None)
 
     def within(self, trigger: Stream, action: Stream, window: float) -> Judged:
@@ -143,10 +127,16 @@ class Judge:
         row, lag, free = self._followed(trigger, action)
         open_ = free & _occasions(trigger.time, window)
         hit = open_ & (lag <= window)
-        hits, trials = self._chance(trigger.select(open_), action, window)
-        log_p = log_chance_tail(int(hit.sum()), int(open_.sum()), hits + 0.5, trials - hits + 0.5)
+        chance = self._chances.of(trigger.select(open_), action, window)
+        log_p = chance.log_tail(int(hit.sum()), int(open_.sum()))
         everything = Condition(np.ones(len(trigger.time), dtype=bool))
-        return Judged(trigger, action, window, everything, free, open_, hit, lag, row, hits, trials, log_p)
+        return Judged(trigger, action, window, everything, free, open_, hit, lag, row, chance, log_p)
+
+    def _log_p(self, trigger: Stream, action: Stream, window: float, free: Bools, lag: Floats) -> float:
+        """Return the p-value's logarithm without a condition: a sharper pair is no less sure than the whole it is a part of."""
+        open_ = free & _occasions(trigger.time, window)
+        chance = self._chances.of(trigger.select(open_), action, window)
+        return chance.log_tail(int((open_ & (lag <= window)).sum()), int(open_.sum()))
 
     def _followed(self, trigger: Stream, action: Stream) -> tuple[Ints, Floats, Bools]:
         """Return for each trigger the row of the next action, the seconds to it, and whether it does not hold already."""
@@ -154,40 +144,11 @@ class Judge:
         lag = np.append(action.time, np.inf)[row] - trigger.time
         return row, lag, ~self._history.holds(action.entity, action.state, trigger.wall)
 
-    def _able(self, action: Stream) -> float:
-        """Return the seconds in which the action could be taken: those in which its state did not hold."""
-        key = (action.entity, action.state)
-        if key not in self._seconds_able:
-            rows = self._history.rows(action.entity)
-            changes = self._history.changes.time[rows]
-            ends = np.append(changes[1:], self._history.calendar.starts[-1])
-            held = float((ends - changes)[self._history.changes.state[rows] == action.state].sum())
-            share = max(0.0, 1 - held / max(1.0, self._history.span))
-            self._seconds_able[key] = max(3600.0, self._seconds * share)
-        return self._seconds_able[key]
-
     def _conditions(self, trigger: Stream) -> list[Condition]:
         key = (trigger.entity, trigger.state)
         if key not in self._fixed:
             self._fixed[key] = fixed_conditions(self._history, trigger)
         return self._fixed[key]
-
-    def _chance(self, occasions: Stream, action: Stream, window: float) -> tuple[float, float]:
-        """Return hits and trials of the greater of the two kinds of control time."""
-        wall = occasions.wall[:: max(1, len(occasions.wall) // MOST_CONTROLS)]
-        found = [self._controls(wall, shifts, action, window) for shifts in (OTHER_DAYS, SAME_DAY)]
-        # Few controls show a rate by luck: they are weighed with an even rate over all days.
-        even = float(-np.expm1(-len(action.time) * window / self._able(action)))
-        return max(found, key=lambda control: (control[0] + EVEN_WEIGHT * even) / (control[1] + EVEN_WEIGHT))
-
-    def _controls(self, wall: Floats, shifts: Floats, action: Stream, window: float) -> tuple[float, float]:
-        times = (wall[None, :] + shifts[:, None]).ravel()
-        day = np.floor(times / DAY).astype(np.int64)
-        inside = (day >= 0) & (day < len(self._home_days))
-        times = times[inside & self._home_days[np.clip(day, 0, len(self._home_days) - 1)]]
-        times = times[~self._history.holds(action.entity, action.state, times)]
-        row = np.searchsorted(action.wall, times, side="right")
-        return float((np.append(action.wall, np.inf)[row] - times <= window).sum()), float(len(times))
 
 
 def _occasions(times: Floats, window: float) -> Bools:
