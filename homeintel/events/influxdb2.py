@@ -12,7 +12,7 @@ from homeintel.events.flux_http import FluxClient
 from homeintel.events.flux_points import attributes_of, numbers_of, states_of
 from homeintel.events.influx_layout import Layout, layout_of
 from homeintel.events.retry import retried
-from homeintel.events.source import Batch, Found, Pieces
+from homeintel.events.source import Batch, Found, Pieces, ending, slice_end
 from homeintel.settings import Influxdb2Settings
 
 LOOK_BACK_DAYS = 400
@@ -69,13 +69,13 @@ class Influxdb2Source:
         layout = self._layout or retried(self._look, self._settings.retry_seconds)
         position = start
         while position < end:
-            stop = min(position + self._slice, end)
+            stop = slice_end(position, self._slice, end)
             read = retried(lambda a=position, b=stop: self._read_slice(layout, a, b), self._settings.retry_seconds)  # type: ignore[misc]
             if read is None:
                 self._slice = max((stop - position) / 2, SHORTEST_SLICE)
                 continue
             self._pieces.count(sum(batch.points for batch in read), stop - position)
-            yield from read
+            yield from ending(read, stop)
             position = stop
 
     def count(self, start: datetime, end: datetime) -> int:

@@ -19,7 +19,7 @@ from homeintel.events.influx_points import (
 )
 from homeintel.events.influx_series import SeriesTable
 from homeintel.events.retry import retried
-from homeintel.events.source import Batch, Found, Pieces
+from homeintel.events.source import Batch, Found, Pieces, ending, slice_end
 from homeintel.settings import Influxdb1Settings, Influxdb3Settings
 
 MOST_ROWS = 150_000
@@ -92,12 +92,12 @@ class InfluxqlSource:
         layout = self._layout or retried(self._look, self._retry_seconds)
         position = start
         while position < end:
-            stop = min(position + self._slice, end)
+            stop = slice_end(position, self._slice, end)
             batches = retried(lambda a=position, b=stop: self._read_slice(layout, a, b), self._retry_seconds)  # type: ignore[misc]
             if batches is not None:
                 points = sum(batch.points for batch in batches)
                 self._pieces.count(points, stop - position)
-                yield from batches
+                yield from ending(batches, stop)
                 self._widen(points, stop - position)
                 position = stop
 

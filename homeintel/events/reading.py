@@ -1,14 +1,14 @@
 """The night's reading, piece after piece, from one source or two: what the reader's thread does."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from homeintel.errors import EventSourceError
 from homeintel.events.commit import day_bounds
 from homeintel.events.load import Origin
-from homeintel.events.source import Batch, EventSource
+from homeintel.events.source import ROWS_A_PIECE, Batch, EventSource
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,13 @@ class Piece:
     def of(cls, days: Sequence[date], until: datetime) -> "Piece":
         """Return the piece of some days, up to `until`."""
         return cls(days, day_bounds(days[0])[0], min(day_bounds(days[-1])[1], until))
+
+    def cut(self, moment: datetime | None) -> tuple["Piece", "Piece | None"]:
+        """Return the days before a UTC midnight and those after it; itself and None where it lies not between two of them."""
+        before = [day for day in self.days if moment is not None and day_bounds(day)[1] <= moment]
+        if moment is None or not before or len(before) == len(self.days) or day_bounds(before[-1])[1] != moment:
+            return self, None
+        return Piece(before, self.start, moment), Piece(self.days[len(before) :], moment, self.end)
 
 
 @dataclass(frozen=True)
@@ -91,33 +98,48 @@ class Reading:
         return None if None in counts else sum(count or 0 for count in counts)
 
     def of(self, pieces: Iterable[Piece]) -> Iterator[Begun | Arrived | Ended]:
-        """Yield what is read, piece by piece.
+        """Yield what is read, piece by piece; one that holds more than it should is cut between two days.
 
         Raises:
             EventSourceError: the first source failed.
         """
         for piece in pieces:
-            began = time.monotonic()
-            # Counted before: what comes meanwhile is found by the next night.
-            held = {day: self.count(day) for day in piece.days if self.late(day)}
-            try:
-                yield from self._piece(piece)
-            except EventSourceError as error:
-                if error is not self.missing:
-                    raise
-                # The piece is read without the second source, and again with it another night.
-                self.sources, held = self.sources[:1], {}
-                yield from self._piece(piece)
-            yield Ended(piece, self.identity, time.monotonic() - began, held)
+            rest: Piece | None = piece
+            while rest is not None:
+                rest = yield from self._read(rest)
 
-    def _piece(self, piece: Piece) -> Iterator[Begun | Arrived]:
+    def _read(self, piece: Piece) -> Generator[Begun | Arrived | Ended, None, Piece | None]:
+        """Read a piece and return what is left of it."""
+        began = time.monotonic()
+        # Counted before: what comes meanwhile is found by the next night.
+        held = {day: self.count(day) for day in piece.days if self.late(day)}
+        try:
+            done, rest = yield from self._piece(piece)
+        except EventSourceError as error:
+            if error is not self.missing:
+                raise
+            # The piece is read without the second source, and again with it another night.
+            self.sources, held = self.sources[:1], {}
+            done, rest = yield from self._piece(piece)
+        yield Ended(done, self.identity, time.monotonic() - began, held)
+        return rest
+
+    def _piece(self, piece: Piece) -> Generator[Begun | Arrived, None, tuple[Piece, Piece | None]]:
+        """Read a piece, or its first days where they fill it; a second source is read for the same days."""
         yield Begun(piece)
+        done, rest = piece, None
         for rank, source in enumerate(self.sources):
-            origin = Origin(source.name, source.knows_context, rank)
+            origin, points = Origin(source.name, source.knows_context, rank), 0
             try:
-                for batch in source.read(piece.start, piece.end):
+                for batch in source.read(done.start, done.end):
                     yield Arrived(batch, origin)
+                    points += batch.points
+                    if rank == 0 and points >= ROWS_A_PIECE:
+                        done, rest = piece.cut(batch.until)
+                    if rest is not None and rank == 0:
+                        break
             except EventSourceError as error:
                 if rank > 0:
                     self.missing = error
                 raise
+        return done, rest

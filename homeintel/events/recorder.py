@@ -15,7 +15,7 @@ from homeintel.errors import EventSourceError, SourceRefusedError, SourceUnavail
 from homeintel.events.domains import NEVER_READ
 from homeintel.events.recorder_rows import Attributes, runs_table, states_table
 from homeintel.events.retry import retried
-from homeintel.events.source import Batch, Found, Pieces
+from homeintel.events.source import Batch, Found, Pieces, ending, slice_end
 from homeintel.settings import RecorderSettings
 
 OLDEST_SCHEMA = 41
@@ -96,11 +96,11 @@ class RecorderSource:
         """Yield the window's states and runs, a few hours at a time, so that Home Assistant's checkpoints don't wait."""
         position = start
         while position < end:
-            stop = min(position + SLICE, end)
+            stop = slice_end(position, SLICE, end)
             bounds = (position.timestamp(), stop.timestamp())
             read = retried(lambda asked=bounds: self._told(lambda: self._read_slice(asked)), RETRY_SECONDS)  # type: ignore[misc]
             self._pieces.count(sum(batch.points for batch in read), stop - position)
-            yield from read
+            yield from ending(read, stop)
             position = stop
 
     def count(self, start: datetime, end: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, Protocol
 
 import pyarrow as pa
@@ -76,11 +76,15 @@ class Batch:
         rows: in that schema, in any order; or what makes them when they are first asked for, so that a server is not kept
             waiting by it.
         points: the states and numbers among them, to plan by; None counts the rows. A few too many do no harm.
+
+    Attributes:
+        until: on the last batch of a slice of time its end, UTC; None on the others.
     """
 
     def __init__(self, kind: BatchKind, rows: pa.Table | Callable[[], pa.Table], *, points: int | None = None) -> None:
         self.kind = kind
         self.points = len(rows) if points is None and isinstance(rows, pa.Table) else points or 0
+        self.until: datetime | None = None
         self._rows = rows
 
     @property
@@ -179,30 +183,49 @@ GROWTH = 3
 """A piece has at most so many times the days of the one before: the first days may say little of those that follow."""
 
 SINGLE_DAYS = 2
-"""Days that are read one by one before any are read together."""
+"""Days with points that are read one by one before any are read together."""
 
 
 class Pieces:
     """Groups of days for a source that learns only by reading how much a day holds: single days first, then as many as fit.
 
-    The first day may be a history's beginning, and hold little of what the next ones do; so two are read one by one.
+    Days before a history begins say nothing of it, and its first day may hold little of what the next ones do; so two days
+    with points are read one by one.
     """
 
     def __init__(self) -> None:
         self._rows_a_day = 0.0
+        self._heard = 0
 
     def count(self, rows: int, span: timedelta) -> None:
         """Note that `span` held so many rows; the fullest span seen counts."""
         self._rows_a_day = max(self._rows_a_day, rows / (span / timedelta(days=1)))
+        self._heard += rows
 
     def of(self, days: Sequence[date], usual: int) -> Iterator[list[date]]:
         """Yield the groups, in order; where the usual day is known, the first has more than one."""
         self._rows_a_day = max(self._rows_a_day, usual)
-        position, size = 0, self._fitting() if usual else 1
+        position, size, known = 0, self._fitting() if usual else 1, SINGLE_DAYS if usual else 0
         while position < len(days):
+            self._heard = 0
             yield list(days[position : position + size])
             position += size
-            size = min(GROWTH * size, self._fitting()) if usual or position >= SINGLE_DAYS else 1
+            known += self._heard > 0
+            size = min(GROWTH * size, self._fitting()) if known >= SINGLE_DAYS else 1
 
     def _fitting(self) -> int:
         return max(1, int(ROWS_A_PIECE / max(1.0, self._rows_a_day)))
+
+
+def ending(batches: Sequence[Batch], stop: datetime) -> Sequence[Batch]:
+    """Return the batches of a slice of time, its end noted on the last of them."""
+    if batches:
+        batches[-1].until = stop
+    return batches
+
+
+def slice_end(position: datetime, width: timedelta, end: datetime) -> datetime:
+    """Return where a slice from `position` ends: at a UTC midnight where it would reach over one."""
+    stop = min(position + width, end)
+    midnight = datetime.combine(stop.astimezone(UTC), time(), UTC)
+    return midnight if midnight > position else stop
