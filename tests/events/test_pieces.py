@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from pydantic import SecretStr
 
 from homeintel.events.commit import day_bounds
 from homeintel.events.domains import ATTRIBUTES
@@ -70,7 +71,11 @@ def test_a_home_that_suddenly_writes_more_is_cut_between_days(
         lines = [f'state,domain=light,entity_id=l{n % 3} state="{n}" {(start + n * 120) * 10**9}' for n in range(count)]
         influx.write("growing_home", "\n".join(lines).encode())
     settings = Influxdb1Settings(
-        source="influxdb1", url=influx.url, database="growing_home", username=influx.username, password=influx.password
+        source="influxdb1",
+        url=influx.url,
+        database="growing_home",
+        username=influx.username,
+        password=SecretStr(influx.password),
     )
     source = Influxdb1Source(settings, ATTRIBUTES)
     source.discover()
