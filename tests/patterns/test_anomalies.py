@@ -126,6 +126,24 @@ def test_a_firm_routine_that_stops_is_missed_from_the_first_day_on(store: Store)
     assert found.started_at == pytest.approx(_local(home, home.days - 4, 420), abs=600)
 
 
+@pytest.mark.parametrize(("whim", "found"), [((), True), ((1,), True), ((2,), True), ((1, 2), False)])
+def test_a_whim_among_the_missed_days_does_not_hide_that_a_routine_stopped(
+    store: Store, whim: tuple[int, ...], found: bool
+) -> None:
+    home, rng = _home()
+    for day in range(home.days):
+        if day < home.days - 4 or day - (home.days - 4) in whim:
+            minute = 420 + rng.normal(0, 4)
+            home.change(day, minute, "switch.coffee", "on")
+            home.change(day, minute + 45 + rng.normal(0, 4), "switch.coffee", "off")
+    missed = [a for a in _of(detect_all(home.history(store)), "missed_routine") if a.detail["state"] == "on"]
+    assert len(missed) == found
+    for anomaly in missed:
+        assert anomaly.ended_at is None
+        assert anomaly.detail["missed"] == 4 - len(whim)
+        assert anomaly.started_at == pytest.approx(_local(home, home.days - 4, 420), abs=600)
+
+
 def test_an_automation_that_people_take_back_is_one_anomaly(store: Store) -> None:
     home, rng = _home()
     for day in range(home.days):

@@ -25,6 +25,12 @@ LEAST_BEFORE = 3
 
 LEAST_RUN = 2
 
+LEAST_SCATTERED = 3
+"""Missed days of a run that lasts and was kept once on its second day: one day missed alone begins nothing."""
+
+PLACES, PLACES_SCATTERED = 2.0, 4.0
+"""Runs that still last could have begun on several days, in two ways: their chance is so many times that of one."""
+
 MOST_KEPT = 1
 """Days kept within a run that still lasts: the same thing done by whim does not end it. One that is over has none."""
 
@@ -45,6 +51,7 @@ class _Run:
     missed: int
     lasts: bool
     log_chance: float
+    scattered: bool
 
 
 def find_missed(history: History, routines: Sequence[Pattern], funnel: Funnel) -> Iterator[Anomaly]:
@@ -60,14 +67,14 @@ def find_missed(history: History, routines: Sequence[Pattern], funnel: Funnel) -
 
 
 def _runs(routine: Pattern, more: float, funnel: Funnel) -> list[_Run]:
-    """Return the surprising runs that do not overlap, the most surprising first; nearest miss to the funnel.
+    """Return the surprising runs that do not overlap, the most surprising first, scattered ones last; nearest miss to the funnel.
 
     Args:
         routine: one that people keep.
         more: logarithm of how many times the usual number of routines the home has, which each must beat.
         funnel: of missed routines.
     """
-    candidates = sorted(_candidates(routine), key=lambda run: (run.log_chance, run.first))
+    candidates = sorted(_candidates(routine), key=lambda run: (run.scattered, run.log_chance, run.first))
     found: list[_Run] = []
     for run in candidates:
         if run.log_chance > LOG_SURPRISE[run.lasts] - more:
@@ -90,10 +97,9 @@ def _candidates(routine: Pattern) -> Iterator[_Run]:
             misses, others = int(total[end] - total[first]), len(days) - (end - first)
             kept_there = others - int(missed.sum() - misses)
             lasts = end == len(days)
-            if (
-                misses < max(LEAST_RUN, end - first - (MOST_KEPT if lasts else 0))
-                or not missed[first : first + 2].all()
-            ):
+            scattered = not missed[first : first + 2].all()
+            least = LEAST_SCATTERED if scattered else LEAST_RUN
+            if misses < max(least, end - first - (MOST_KEPT if lasts else 0)):
                 continue
             if (
                 int((~missed[:first]).sum()) < LEAST_BEFORE
@@ -102,9 +108,10 @@ def _candidates(routine: Pattern) -> Iterator[_Run]:
             ):
                 continue
             rate = (others - kept_there + 0.5) / (others + 1)
-            places = 2 if lasts else len(days)
+            lasting = PLACES_SCATTERED if scattered else PLACES
+            places = lasting if lasts else len(days)
             log_chance = min(0.0, log(places) + log_binomial_tail(misses, end - first, rate))
-            yield _Run(days[first], days[end - 1], misses, lasts, log_chance)
+            yield _Run(days[first], days[end - 1], misses, lasts, log_chance, scattered)
 
 
 def _dates(texts: object) -> list[date]:

@@ -8,7 +8,7 @@ import numpy as np
 from homeintel.patterns.arrays import Floats, Ints
 from homeintel.patterns.history import Stream
 
-CELLS = 500_000
+CELLS = 250_000
 """A block counts so many cells (trigger, action, lag class) at most, but one action at least."""
 
 MATCHES = 125_000
