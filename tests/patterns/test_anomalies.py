@@ -126,7 +126,9 @@ def test_a_firm_routine_that_stops_is_missed_from_the_first_day_on(store: Store)
     assert found.started_at == pytest.approx(_local(home, home.days - 4, 420), abs=600)
 
 
-@pytest.mark.parametrize(("whim", "found"), [((), True), ((1,), True), ((2,), True), ((1, 2), False)])
+@pytest.mark.parametrize(
+    ("whim", "found"), [((), True), ((1,), True), ((2,), True), ((3,), True), ((1, 2), False), ((2, 3), False)]
+)
 def test_a_whim_among_the_missed_days_does_not_hide_that_a_routine_stopped(
     store: Store, whim: tuple[int, ...], found: bool
 ) -> None:

@@ -7,6 +7,7 @@ from math import log
 
 import numpy as np
 
+from homeintel.patterns.arrays import Bools
 from homeintel.patterns.calendar import DAY
 from homeintel.patterns.findings import Anomaly, Pattern
 from homeintel.patterns.funnel import Funnel
@@ -26,13 +27,15 @@ LEAST_BEFORE = 3
 LEAST_RUN = 2
 
 LEAST_SCATTERED = 3
-"""Missed days of a run that lasts and was kept once on its second day: one day missed alone begins nothing."""
+"""Missed days of a run that was kept once on its second day: one day missed alone begins nothing."""
 
 PLACES, PLACES_SCATTERED = 2.0, 4.0
-"""Runs that still last could have begun on several days, in two ways: their chance is so many times that of one."""
+"""A run that still lasts could have begun on several days, all the more where it was kept on its second or its last day: its
+chance is so many times that of one run."""
 
 MOST_KEPT = 1
-"""Days kept within a run that still lasts: the same thing done by whim does not end it. One that is over has none."""
+"""Days kept within a run that still lasts, the last one among them: the same thing done by whim does not end it. One that is
+over has none."""
 
 USUAL_ROUTINES = 15
 """Routines a home usually has; with more of them each run must be as much more surprising."""
@@ -92,14 +95,11 @@ def _candidates(routine: Pattern) -> Iterator[_Run]:
     missed = np.array([day not in kept for day in days], dtype=bool)
     total = np.concatenate([[0], np.cumsum(missed)])
     for first in np.flatnonzero(missed).tolist():
-        for last in np.flatnonzero(missed[first:]).tolist():
-            end = first + last + 1
+        for end in _ends(missed, first):
             misses, others = int(total[end] - total[first]), len(days) - (end - first)
             kept_there = others - int(missed.sum() - misses)
-            lasts = end == len(days)
             scattered = not missed[first : first + 2].all()
-            least = LEAST_SCATTERED if scattered else LEAST_RUN
-            if misses < max(least, end - first - (MOST_KEPT if lasts else 0)):
+            if misses < (LEAST_SCATTERED if scattered else LEAST_RUN):
                 continue
             if (
                 int((~missed[:first]).sum()) < LEAST_BEFORE
@@ -108,10 +108,20 @@ def _candidates(routine: Pattern) -> Iterator[_Run]:
             ):
                 continue
             rate = (others - kept_there + 0.5) / (others + 1)
-            lasting = PLACES_SCATTERED if scattered else PLACES
-            places = lasting if lasts else len(days)
+            lasts = end == len(days)
+            places = (PLACES_SCATTERED if scattered or not missed[-1] else PLACES) if lasts else len(days)
             log_chance = min(0.0, log(places) + log_binomial_tail(misses, end - first, rate))
-            yield _Run(days[first], days[end - 1], misses, lasts, log_chance, scattered)
+            last = int(np.flatnonzero(missed[:end])[-1])
+            yield _Run(days[first], days[last], misses, lasts, log_chance, scattered)
+
+
+def _ends(missed: Bools, first: int) -> Iterator[int]:
+    """Yield where a run that begins at a day may end, exclusive: at the window's end, or where the routine was kept again."""
+    kept = np.flatnonzero(~missed[first:])
+    if len(kept) <= MOST_KEPT:
+        yield len(missed)
+    if len(kept):
+        yield first + int(kept[0])
 
 
 def _dates(texts: object) -> list[date]:
