@@ -4,6 +4,8 @@ from datetime import datetime
 
 import duckdb
 
+from homeintel.store import transaction
+
 _FIRST = """
     SELECT events.ts, events.entity_id, events.state, known_states.state AS before
     FROM events JOIN numbered USING (entity_id) JOIN known_states USING (entity) WHERE events.ts >= $border
@@ -16,8 +18,7 @@ def join_border(connection: duckdb.DuckDBPyConnection, border: datetime) -> None
     A first state that only repeats the one before is no event; another one gets it as `previous`.
     """
     at = {"border": border}
-    connection.begin()
-    try:
+    with transaction(connection):
         connection.execute(f"CREATE OR REPLACE TEMP TABLE first_states AS {_FIRST}", at)
         connection.execute(
             """DELETE FROM events USING first_states AS first
@@ -37,7 +38,3 @@ def join_border(connection: duckdb.DuckDBPyConnection, border: datetime) -> None
             WHERE change.ts = again.ts AND change.entity_id = again.entity_id AND change.attribute = again.attribute""",
             at,
         )
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()

@@ -20,7 +20,9 @@ SETTLE_SECONDS = 5
 
 
 def judge_causes(connection: duckdb.DuckDBPyConnection, held: Held, origins: Mapping[int, Origin]) -> None:
-    """Make `changed` from `written`, `storms` and `raw_runs`: the kept changes with cause, reason and causing entity.
+    """Make `changed` from `written`, `storms` and `raw_runs`: the kept changes, why each was, and by which entity.
+
+    `told` shows the same in the words of `events`: they are long, and the same again and again.
 
     What a source does not hold is not joined: InfluxDB knows no runs, and most days have no storm.
 
@@ -34,10 +36,9 @@ def judge_causes(connection: duckdb.DuckDBPyConnection, held: Held, origins: Map
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE changed AS
         WITH kept AS (
-            SELECT ts, entity_id, shown AS state, previous, {WORTH} AS value, {_contexts(held)},
-                {_of_rank({rank: f"'{origin.source}'" for rank, origin in origins.items()})} AS source,
+            SELECT ts, entity, shown AS state, previous, {WORTH} AS value, rank, {_contexts(held)},
                 {_knows(held, origins)} AS knows
-            FROM written JOIN numbered USING (entity) WHERE NOT repeated AND NOT known),
+            FROM written WHERE NOT repeated AND NOT known),
         with_runs AS ({runs}),
         with_storms AS ({storms}),
         judged AS (
@@ -51,10 +52,16 @@ def judge_causes(connection: duckdb.DuckDBPyConnection, held: Held, origins: Map
                 WHEN previous IS NULL THEN 'first'
                 WHEN knows THEN 'device' ELSE 'silent' END AS why
             FROM with_storms)
-        SELECT ts, entity_id, state, previous, value, source,
-            CASE why WHEN 'run' THEN run_entity WHEN 'called' THEN call_entity END AS cause_entity_id,
-            {_case(0)} AS cause, {_case(1)} AS cause_reason
+        SELECT ts, entity, state, previous, value, rank, why,
+            CASE why WHEN 'run' THEN run_entity WHEN 'called' THEN call_entity END AS cause_entity_id
         FROM judged ORDER BY ts"""
+    )
+    sources = _of_rank({rank: f"'{origin.source}'" for rank, origin in origins.items()})
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP VIEW told AS
+        SELECT ts, entity_id, state, previous, value, {_case(0)} AS cause, {_case(1)} AS cause_reason, cause_entity_id,
+            {sources} AS source
+        FROM changed JOIN numbered USING (entity)"""
     )
 
 
@@ -91,13 +98,14 @@ _RUNS = f"""
         SELECT context_id AS id, arg_min(entity_id, ts) AS run_entity FROM raw_runs
         WHERE kind IN ('automation', 'script') AND context_id IS NOT NULL GROUP BY context_id),
     calls AS (
-        SELECT ts AS called_at, target AS entity_id, kind AS call_kind, runs.run_entity AS call_entity
-        FROM raw_runs LEFT JOIN runs ON runs.id = raw_runs.context_id
+        SELECT ts AS called_at, numbered.entity, kind AS call_kind, runs.run_entity AS call_entity
+        FROM raw_runs JOIN numbered ON numbered.entity_id = target
+        LEFT JOIN runs ON runs.id = raw_runs.context_id
         WHERE kind = 'person' OR (kind = 'call' AND runs.run_entity IS NOT NULL))
     SELECT kept.*, runs.run_entity, call_kind, call_entity,
         coalesce(kept.ts - called_at <= INTERVAL '{CALL_SECONDS} seconds', FALSE) AS called
     FROM kept LEFT JOIN runs USING (id)
-    ASOF LEFT JOIN calls ON kept.entity_id = calls.entity_id AND kept.ts >= calls.called_at"""
+    ASOF LEFT JOIN calls ON kept.entity = calls.entity AND kept.ts >= calls.called_at"""
 _NO_RUNS = "SELECT *, NULL AS run_entity, NULL AS call_kind, NULL AS call_entity, FALSE AS called FROM kept"
 
 _STORMS = f"""

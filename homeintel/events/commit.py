@@ -8,6 +8,7 @@ import duckdb
 
 from homeintel.events.clean import BEFORE_ALL, CLEANING_VERSION
 from homeintel.events.load import UTC_DAY
+from homeintel.store import transaction
 
 DAY_TABLES = ("events", "attribute_changes", "measurements")
 """Tables whose rows lie in one day by their `ts`; gaps are cut, `event_days` has a column for it."""
@@ -18,7 +19,7 @@ WITH of_written AS (
     SELECT {UTC_DAY} AS day, count(*) AS available, count(*) FILTER (repeated) AS repeated
     FROM written WHERE NOT known GROUP BY 1),
 of_changed AS (
-    SELECT {UTC_DAY} AS day, count(*) AS kept, count(*) FILTER (cause = 'restart') AS restart
+    SELECT {UTC_DAY} AS day, count(*) AS kept, count(*) FILTER (why = 'storm') AS restart
     FROM changed GROUP BY 1),
 counts AS (
     SELECT {UTC_DAY} AS day, 'states' AS step, count(*) AS n FROM raw_states GROUP BY 1
@@ -84,8 +85,7 @@ def commit_day(connection: duckdb.DuckDBPyConnection, record: DayRecord, *, repl
         replaces: whether the day was stored before.
     """
     start, end = day_bounds(record.day)
-    connection.begin()
-    try:
+    with transaction(connection):
         if replaces:
             for table in DAY_TABLES:
                 connection.execute(f"DELETE FROM {table} WHERE ts >= ? AND ts < ?", [start, end])
@@ -100,17 +100,13 @@ def commit_day(connection: duckdb.DuckDBPyConnection, record: DayRecord, *, repl
                 "version": CLEANING_VERSION, "seconds": record.seconds, "held": record.held,
             },
         )  # fmt: skip
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()
     return rows
 
 
 _WITHIN = "WHERE ts >= ? AND ts < ?"  # the tables are in order already
 _INSERTS = (
     f"""INSERT INTO events SELECT ts, entity_id, state, previous, value, cause, cause_reason, cause_entity_id, source
-    FROM changed {_WITHIN}""",
+    FROM told {_WITHIN}""",
     f"""INSERT INTO attribute_changes SELECT ts, entity_id, attribute_names.attribute, value
     FROM changed_attributes AS changes JOIN numbered USING (entity)
     JOIN attribute_names ON place = changes.attribute {_WITHIN}""",

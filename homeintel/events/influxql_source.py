@@ -32,6 +32,12 @@ DENSE_POINTS = 20
 as handing out some 20 points a row would; below, it is cheaper to reduce on the way in."""
 
 
+NEWEST_WITHIN = tuple(
+    f"{since}time <= now() + 1d" for since in ("time > now() - 1d AND ", "time > now() - 32d AND ", "")
+)
+"""Where the newest point is looked for, one span after the other; what lies further ahead has a wrong clock."""
+
+
 class InfluxqlSource:
     """One database, read in slices of time.
 
@@ -176,9 +182,13 @@ class InfluxqlSource:
         return self._layout
 
     def _newest(self, layout: Layout) -> datetime | None:
-        queries = [influxql.newest(name, self._recent, source=self._from) for name in layout.point_fields]
-        stamps = [stamp for _, series in self._client.stream(queries) for stamp in series.cells("time")]
-        return datetime.fromtimestamp(max(stamps) / 1e9, UTC) if stamps else None
+        """Look at the last day first: the server looks through all blocks of a longer time."""
+        for within in [self._recent] if self._recent else NEWEST_WITHIN:
+            queries = [influxql.newest(name, within, source=self._from) for name in layout.point_fields]
+            stamps = [stamp for _, series in self._client.stream(queries) for stamp in series.cells("time")]
+            if stamps:
+                return datetime.fromtimestamp(max(stamps) / 1e9, UTC)
+        return None
 
     def _refused(self, layout: Layout) -> dict[str, int]:
         """Count points with wrong clocks; they lie in no day, so no day ever reads them.

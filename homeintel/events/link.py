@@ -73,7 +73,7 @@ def link_runs(connection: duckdb.DuckDBPyConnection, start: datetime, end: datet
     """Give changes of the window that follow runs of automations their cause, and return how many got one.
 
     Args:
-        connection: with the window's days committed, outside a transaction.
+        connection: with the window's days committed.
         start: UTC, inclusive.
         end: UTC, exclusive.
     """
@@ -82,15 +82,7 @@ def link_runs(connection: duckdb.DuckDBPyConnection, start: datetime, end: datet
     if connection.execute("SELECT count(*) FROM marked_runs").fetchone() == (0,):
         return 0
     connection.execute(_FOLLOWED, window)
-    connection.begin()
-    try:
-        linked = _count(connection.execute(_LINK))
-        named = _count(connection.execute(_NAME, window))
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()
-    return linked + named
+    return _count(connection.execute(_LINK)) + _count(connection.execute(_NAME, window))
 
 
 def _count(done: duckdb.DuckDBPyConnection) -> int:

@@ -19,8 +19,7 @@ from homeintel.events.source import Batch
 
 _TABLES = """
 CREATE OR REPLACE TEMP TABLE raw_states (
-    ts TIMESTAMPTZ, entity INTEGER, state VARCHAR, value DOUBLE, attributes VARCHAR, context_id VARCHAR,
-    context_user_id VARCHAR, context_parent_id VARCHAR, rank UTINYINT, missing BOOLEAN);
+    ts TIMESTAMPTZ, entity INTEGER, state VARCHAR, value DOUBLE, rank UTINYINT, missing BOOLEAN);
 CREATE OR REPLACE TEMP TABLE raw_attributes (ts TIMESTAMPTZ, entity INTEGER, attribute USMALLINT, value VARCHAR);
 CREATE OR REPLACE TEMP TABLE raw_runs (
     ts TIMESTAMPTZ, entity_id VARCHAR, kind VARCHAR, context_id VARCHAR, target VARCHAR);
@@ -183,7 +182,7 @@ class Loader:
             texts = tested.filter(pc.invert(tested["is_number"])).select(rows.column_names)
             rows = pa.concat_tables([rows.filter(pa.array(~numeric)), texts.cast(rows.schema)])
         there = [name for name in _OPTIONAL if rows[name].null_count < len(rows)]
-        self._there.update(there)
+        self._add_columns(there)
         names = "".join(f", {name}" for name in there)
         self._insert(
             rows,
@@ -191,6 +190,15 @@ class Loader:
             SELECT ts, entity, text, value, {origin.rank}, text IS NULL OR text IN {NOT_AVAILABLE}{names}
             FROM (SELECT *, {_TEXT} AS text FROM incoming)""",
         )
+
+    def _add_columns(self, there: Sequence[str]) -> None:
+        """Add what the rows hold to `raw_states`, the contexts together: a column costs memory, also an empty one."""
+        known = bool(self._there & set(CONTEXTS))
+        wanted = [name for name in there if name not in CONTEXTS and name not in self._there]
+        wanted += CONTEXTS if not known and set(there) & set(CONTEXTS) else ()
+        for name in wanted:
+            self._connection.execute(f"ALTER TABLE raw_states ADD COLUMN {name} VARCHAR")
+        self._there.update(there)
 
     def _tested(self, rows: pa.Table) -> pa.Table:
         self._connection.register("incoming", rows)

@@ -26,22 +26,16 @@ def join_silences(connection: duckdb.DuckDBPyConnection, until: datetime, numeri
     A day that is fetched alone knows nothing of the days after it, and little of an empty one before it.
 
     Args:
-        connection: with all days committed, outside a transaction.
+        connection: with all days committed.
         until: now, or where the source's history ends, UTC; a silence that goes on ends there.
         numeric_interval: seconds between the rows of a numeric series.
     """
     connection.execute(_BORDERS, {"until": until, "interval": numeric_interval})
-    connection.begin()
-    try:
-        connection.execute(
-            """DELETE FROM gaps USING borders WHERE entity_id IS NULL AND reason = 'no_data'
-            AND gaps.started_at >= borders.started_at AND coalesce(gaps.ended_at, $until) <= borders.ended_at""",
-            {"until": until},
-        )
-        connection.execute(
-            "INSERT INTO gaps SELECT NULL, started_at, ended_at, 'no_data' FROM borders WHERE silent ORDER BY started_at"
-        )
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()
+    connection.execute(
+        """DELETE FROM gaps USING borders WHERE entity_id IS NULL AND reason = 'no_data'
+        AND gaps.started_at >= borders.started_at AND coalesce(gaps.ended_at, $until) <= borders.ended_at""",
+        {"until": until},
+    )
+    connection.execute(
+        "INSERT INTO gaps SELECT NULL, started_at, ended_at, 'no_data' FROM borders WHERE silent ORDER BY started_at"
+    )

@@ -1,6 +1,6 @@
 """The DuckDB store: the one thing that phases pass to each other."""
 
-from homeintel.store.connection import Store, megabytes, memory_share
+from homeintel.store.connection import Store, megabytes, memory_share, transaction
 from homeintel.store.copies import read_copy_path, write_read_copy, write_snapshot
 from homeintel.store.lock import NightLock
 from homeintel.store.migrate import migrate, newest_migration
@@ -21,6 +21,7 @@ __all__ = [
     "read_copy_path",
     "records",
     "replace_run_rows",
+    "transaction",
     "write_read_copy",
     "write_snapshot",
 ]

@@ -73,14 +73,8 @@ class Store:
         Raises:
             StoreError: as `connect`.
         """
-        with self.connect() as connection:
-            connection.begin()
-            try:
-                yield connection
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
+        with self.connect() as connection, transaction(connection):
+            yield connection
 
     def share(self, part: float) -> "Store":
         """Return the same store with a part of the memory (0 to 1), for work that holds much outside DuckDB."""
@@ -140,6 +134,18 @@ class Store:
             kept="What was committed before is kept; the rest was rolled back.",
             next_step="Check the disk's free room and storage.memory_limit, then run again.",
         )
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit what is done inside at the end, and roll it back on any error."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
 
 
 def memory_share(limit: str, part: float) -> str:
