@@ -32,10 +32,11 @@ DENSE_POINTS = 20
 as handing out some 20 points a row would; below, it is cheaper to reduce on the way in."""
 
 
-NEWEST_WITHIN = tuple(
-    f"{since}time <= now() + 1d" for since in ("time > now() - 1d AND ", "time > now() - 32d AND ", "")
-)
-"""Where the newest point is looked for, one span after the other; what lies further ahead has a wrong clock."""
+NEWEST_WITHIN = (*(f"time > now() - {round(24 * 1.5**n)}h AND " for n in range(16)), "")
+"""Where the newest point is looked for, one span after the other: an empty one is answered at once, a full one is read."""
+
+NOT_AHEAD = "time <= now() + 1d"
+"""What lies further ahead has a wrong clock."""
 
 
 class InfluxqlSource:
@@ -182,8 +183,8 @@ class InfluxqlSource:
         return self._layout
 
     def _newest(self, layout: Layout) -> datetime | None:
-        """Look at the last day first: the server looks through all blocks of a longer time."""
-        for within in [self._recent] if self._recent else NEWEST_WITHIN:
+        """Look at the last day first, and further back only where it is empty."""
+        for within in [self._recent] if self._recent else [f"{since}{NOT_AHEAD}" for since in NEWEST_WITHIN]:
             queries = [influxql.newest(name, within, source=self._from) for name in layout.point_fields]
             stamps = [stamp for _, series in self._client.stream(queries) for stamp in series.cells("time")]
             if stamps:

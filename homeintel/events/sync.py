@@ -108,11 +108,11 @@ def sync(
     now = utc_now()
     reading = Reading(sources, late=lambda day: day_bounds(day)[1] <= now < day_bounds(day)[1] + rules.overlap)
     days = plan(connection, reading.identity, start, min(end, until), rules.overlap, count=reading.count)
-    confirm(connection, days.unchanged, now)
     usual = max(days.stored.values(), default=0)
     pieces = (Piece.of(some, until) for run in days.runs for some in sources[0].pieces(run, usual))
     done = _Night(connection, reading, rules, days, progress).fetch(pieces)
     with transaction(connection):
+        confirm(connection, days.unchanged, now)
         if done.fetched:
             join_silences(connection, until, rules.numeric_interval)
             gaps.join_gaps(connection, until)
