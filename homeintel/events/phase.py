@@ -87,14 +87,18 @@ def fetch(phase: Phase, progress: Callable[[date], None] | None = None) -> Fetch
     """
     # The rows of one slice are large and short-lived; Arrow's own pool would keep their memory.
     pa.set_memory_pool(pa.system_memory_pool())
-    share = max(STORE_SHARE, min(MOST_SHARE, ENOUGH_MB / megabytes(phase.store.memory_limit)))
-    with phase.store.share(share).connect() as connection:
+    with phase.store.share(store_share(phase.store.memory_limit)).connect() as connection:
         try:
             found, done, missing = _synced(connection, phase, progress)
         except EventSourceError as error:
             return Fetch(_of_window(connection, phase.window), failure=error)
         stored = _of_window(connection, phase.window)
         return Fetch(stored, found, done, done.failure, missing or done.missing)
+
+
+def store_share(memory_limit: str) -> float:
+    """Return what DuckDB gets of a memory limit such as `192MB` while events are fetched, 0 to 1."""
+    return max(STORE_SHARE, min(MOST_SHARE, ENOUGH_MB / megabytes(memory_limit)))
 
 
 def _synced(

@@ -171,6 +171,8 @@ def test_points_with_a_wrong_clock_are_refused_and_counted(
     outcome = run(phase)
     assert "3 points with a wrong clock were refused" in outcome.reason
     assert outcome.figures["events_kept"] == 4
+    checks = {check.name: check for check in check_events(phase.settings)}
+    assert checks["events: influxdb1 newest point"].found.startswith("2026-11-07 18:10 UTC")
 
 
 def test_a_server_that_is_down_is_unavailable(tmp_path: Path) -> None:

@@ -5,11 +5,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from homeintel.events.phase import run, store_share
 from tests import servers
 from tests.events.homes import influx_events, nanoseconds, phase_of, rows
 
@@ -47,6 +51,26 @@ def lines() -> Iterator[bytes]:
                 text = f"W,domain=sensor,entity_id=s{(turn * 3 + which) % SENSORS} value={n % 997}"
             some.append(f"{text} {start + n * step}")
         yield "\n".join(some).encode()
+
+
+@pytest.mark.parametrize(("limit", "megabytes"), [("64MB", 42.9), ("96MB", 58.0), ("192MB", 58.0), ("1GB", 300.0)])
+def test_a_small_limit_leaves_enough_for_a_day_and_a_large_one_is_shared(limit: str, megabytes: float) -> None:
+    whole = {"64MB": 64, "96MB": 96, "192MB": 192, "1GB": 1000}[limit]
+    assert store_share(limit) * whole == pytest.approx(megabytes, abs=0.1)
+
+
+def test_a_day_of_many_changes_fits_into_a_small_limit(tmp_path: Path) -> None:
+    count = 150_000
+    start = int(datetime(2026, 11, 7, tzinfo=UTC).timestamp()) * 10**6
+    table = {
+        "ts": pa.array([start + n * 500_000 for n in range(count)]).cast(pa.timestamp("us", tz="UTC")),
+        "entity_id": [f"light.a_lamp_with_a_long_name_{n % 500}" for n in range(count)],
+        "state": [("on", "off")[n // 500 % 2] for n in range(count)],
+    }
+    pq.write_table(pa.table(table), tmp_path / "many.parquet")
+    phase = phase_of(tmp_path, {"source": "files", "paths": [str(tmp_path / "*.parquet")]}, days=1, timezone="UTC")
+    outcome = run(replace(phase, store=replace(phase.store, memory_limit="64MB")))
+    assert (outcome.status, outcome.figures["events_kept"]) == ("succeeded", count)
 
 
 def test_a_million_points(influx: servers.Influxdb1, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
