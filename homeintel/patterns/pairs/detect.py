@@ -20,6 +20,10 @@ from homeintel.patterns.stats.tails import probability
 
 DETECTOR = "co_occurrence"
 
+PRIOR_SHARE, PRIOR_TRIALS = 0.7, 8.0
+"""What is known of a pair before it is counted. Its lag window and condition were chosen on the same occasions, so what looks
+perfect is luck in greater part than a routine's."""
+
 
 def detect_pairs(history: History, home_days: Bools, limits: Limits = IN_FORCE, *, cells: int = CELLS) -> Traces:
     """Return every directed pair whose action follows its trigger more often than it comes anyway.
@@ -65,7 +69,7 @@ def _pattern(history: History, pair: Judged) -> Pattern:
         days=pair.condition.days,
         occurrences=hits,
         opportunities=trials,
-        confidence=next_time(hits, trials),
+        confidence=next_time(hits, trials, prior_share=PRIOR_SHARE, prior_trials=PRIOR_TRIALS),
         confidence_low=low,
         confidence_high=high,
         expected=pair.chance * trials,

@@ -25,10 +25,18 @@ PRIOR_SHARE, PRIOR_TRIALS = 0.8, 4.0
 that look perfect over a few are partly luck."""
 
 
-def next_time(hits: float, trials: float) -> float:
+def next_time(
+    hits: float, trials: float, *, prior_share: float = PRIOR_SHARE, prior_trials: float = PRIOR_TRIALS
+) -> float:
     """Return how likely a habit seen on `hits` of `trials` occasions happens on the next one.
+
+    Args:
+        hits: occasions on which it happened.
+        trials: occasions.
+        prior_share: on which share of occasions such habits happen.
+        prior_trials: so many occasions that is worth.
 
     Source: A. Agresti, B. A. Coull, "Approximate is better than exact for interval estimation of binomial proportions",
     Am. Stat. 52 (1998): a share is best stated after adding a few made occasions.
     """
-    return (hits + PRIOR_SHARE * PRIOR_TRIALS) / (trials + PRIOR_TRIALS)
+    return (hits + prior_share * prior_trials) / (trials + prior_trials)

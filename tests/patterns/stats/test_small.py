@@ -6,7 +6,7 @@ from scipy import stats
 
 from homeintel.patterns.stats.circular import circular_difference, circular_median
 from homeintel.patterns.stats.fdr import benjamini_hochberg
-from homeintel.patterns.stats.intervals import wilson
+from homeintel.patterns.stats.intervals import next_time, wilson
 from homeintel.patterns.stats.mixture import normal_over_background
 from homeintel.patterns.stats.robust import robust_spread, trimmed_spread
 
@@ -64,3 +64,9 @@ def test_the_mixture_finds_the_spread_under_a_background(spread: float, backgrou
 def test_the_mixture_of_nothing_keeps_the_first_guess() -> None:
     found = normal_over_background(np.array([]), 3600.0, 300.0)
     assert (found.centre, found.spread) == (0.0, 300.0)
+
+
+def test_the_next_time_weighs_what_was_known_before_by_its_occasions() -> None:
+    assert next_time(9, 9) == pytest.approx((9 + 3.2) / 13)
+    assert next_time(9, 9, prior_share=0.7, prior_trials=8) == pytest.approx((9 + 5.6) / 17)
+    assert next_time(0, 0, prior_share=0.7, prior_trials=8) == pytest.approx(0.7)
