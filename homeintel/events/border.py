@@ -12,13 +12,27 @@ _FIRST = """
     QUALIFY row_number() OVER (PARTITION BY entity_id ORDER BY events.ts) = 1 AND events.previous IS NULL"""
 
 
+# What was unavailable at the border is so until it says something again. A change whose state before is known was
+# fetched together with the day before: what repeats a state is not stored, so it may not be the first word.
+_STILL_AWAY = """
+    WITH heard AS (
+        SELECT entity_id, ts, previous IS NULL AS is_first FROM events WHERE ts >= $border
+        UNION ALL SELECT entity_id, ts, TRUE FROM measurements WHERE ts >= $border)
+    INSERT INTO gaps SELECT entity_id, $border, min(ts), 'unavailable'
+    FROM open_gaps JOIN numbered USING (entity) JOIN heard USING (entity_id)
+    ANTI JOIN (SELECT entity_id FROM gaps WHERE started_at = $border AND reason = 'unavailable') USING (entity_id)
+    GROUP BY entity_id HAVING min(ts) > $border AND arg_min(is_first, ts)"""
+
+
 def join_border(connection: duckdb.DuckDBPyConnection, border: datetime) -> None:
     """Correct the first states after `border` (a UTC midnight) by `known_states` and `known_attributes`, in one transaction.
 
-    A first state that only repeats the one before is no event; another one gets it as `previous`.
+    A first state that only repeats the one before is no event; another one gets it as `previous`. What was unavailable
+    before the border (`open_gaps`) is so until its first row after it.
     """
     at = {"border": border}
     with transaction(connection):
+        connection.execute(_STILL_AWAY, at)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE first_states AS {_FIRST}", at)
         connection.execute(
             """DELETE FROM events USING first_states AS first

@@ -86,3 +86,23 @@ def test_a_silence_that_late_points_fill_is_none(
     outcome = run(phase)
     assert outcome.figures["days_fetched"] == 1
     assert rows(phase.store, STORED) == []
+
+
+@pytest.mark.parametrize("order", [(5, 6), (6, 5)])
+def test_an_entity_away_over_midnight_is_so_until_it_is_back(order: tuple[int, ...], tmp_path: Path) -> None:
+    beats = [
+        (moment.isoformat(), "light.beat", f"effect {moment:%H:%M}") for moment in every_minute(at(5, 0), at(6, 23))
+    ]
+    away = [
+        (at(5, 8), "light.attic", "on"),
+        (at(5, 20), "light.attic", "unavailable"),
+        (at(6, 9), "light.attic", "on"),
+        (at(6, 22), "light.attic", "off"),
+    ]
+    write_csv(tmp_path / "history.csv", [*beats, *[(when.isoformat(), *what) for when, *what in away]])
+    found = [fetch(tmp_path, day) for day in order][-1]
+    assert found == [("light.attic", at(5, 20), at(6, 9), "unavailable")]
+
+    with Store(tmp_path / "home.duckdb").connect() as connection:  # the first day again, after the second
+        connection.execute("UPDATE event_days SET cleaning_version = 0 WHERE day = DATE '2026-11-05'")
+    assert fetch(tmp_path, 5) == found
