@@ -4,15 +4,22 @@ from functools import cache
 
 import numpy as np
 
-from homeintel.patterns.arrays import Bools, Floats
+from homeintel.patterns.arrays import Bools, Floats, Ints
 
 NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 COMMON_SETS = (("all", 0b1111111), ("weekday", 0b0011111), ("weekend", 0b1100000))
 """Name and bit mask; bit 0 is Monday."""
 
-COMMON_SHARES = (0.6, 0.15, 0.15)
+ANY_SET: Ints = np.arange(1, 128)
+"""The bit masks of all sets."""
+
+COMMON_SHARES = (0.52, 0.13, 0.15)
 """Of the error allowed, what each common set may use."""
+
+EVERY_OTHER = (0b0010101, 0b0001010)
+EVERY_OTHER_SHARES = (0.05, 0.05)
+"""Monday, Wednesday, Friday; Tuesday, Thursday: the sets by which courses, clubs and rotas are made. And their shares."""
 
 
 def mask_name(mask: int) -> str:
@@ -40,14 +47,15 @@ def in_set(mask: int) -> Bools:
 def set_costs() -> Floats:
     """Return for each of the 128 bit masks what choosing it costs a p-value, in log units; infinite for no day at all.
 
-    Of the error allowed 60 % belong to every day, 15 % each to weekdays and weekends, the rest in equal parts to days in a
-    row (Monday to Thursday) and to all other sets.
+    Of the error allowed 52 % belong to every day, 13 % to weekdays, 15 % to weekends, 5 % each to the two halves of a working
+    week day by day, the rest in equal parts to days in a row (Monday to Thursday) and to all other sets.
     """
     masks = range(1, 128)
     common = dict(zip((mask for _, mask in COMMON_SETS), COMMON_SHARES, strict=True))
+    common |= dict(zip(EVERY_OTHER, EVERY_OTHER_SHARES, strict=True))
     in_a_row = [mask for mask in masks if mask not in common and _in_a_row(mask)]
     others = [mask for mask in masks if mask not in common and mask not in in_a_row]
-    rest = 1 - sum(COMMON_SHARES)
+    rest = 1 - sum(common.values())
     shares = np.zeros(128)
     for some in (in_a_row, others):
         shares[some] = rest / 2 / len(some)

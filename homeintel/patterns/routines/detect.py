@@ -29,13 +29,9 @@ MOST_PER_STREAM = 6
 PROMISING = np.log(0.05)
 """A window by the sun with a greater p-value is not weighed against the clock's."""
 
-SUN_DAYS = 8
+SUN_DAYS = 5
 SUN_STRENGTH = 7.0
 """With fewer days, or where the clock shows so little (log likelihood), nothing can be told to follow the sun."""
-
-SUN_RARER = 1.5
-"""Log by which chance gives the sun's window less often than the clock's, on the same weekdays, for the sun to need less evidence
-from the times."""
 
 LEAST_SHARE = 0.25
 """Of the days on which somebody was there at that time: what was rarely possible at all, and happened then, is no habit."""
@@ -217,7 +213,7 @@ def _fitted(
     least_share: float = 0.0,
 ) -> _Found:
     """Return the candidate's fit; one window that holds two habits of different weekdays is narrowed to the first."""
-    parts = split(history, times, free, days, candidate)
+    parts = split(history, times, free, days, candidate) if frame.by_clock else None
     narrowed = candidate if parts is None else parts[0]
     fitted = fit(history, stream, times, free, frame, days, narrowed, least_share)
     return _refined(_Found(frame, candidate, fitted, parts[1] if parts is not None else None))
@@ -261,9 +257,7 @@ def _sun_wins(stream: Stream, clocks: Mapping[str, Frame], clock: _Found | None,
     if rival is None and clock is not None and clock.candidate.log_p < sun.candidate.log_p:
         return False
     on_clock = clocks["clock"].times(stream.wall)
-    rarer = clock is not None and clock.fit.mask == sun.fit.mask
-    rarer = rarer and clock is not None and sun.candidate.log_p <= clock.candidate.log_p - SUN_RARER
-    return follows_sun(on_clock, sun.frame.times(stream.wall), rival, sun.fit, rarer=rarer)
+    return follows_sun(on_clock, sun.frame.times(stream.wall), rival, sun.fit)
 
 
 def _same_habit(one: Pattern, other: Pattern) -> bool:

@@ -10,7 +10,7 @@ from homeintel.patterns.history import History, Stream
 from homeintel.patterns.routines.grid import Frame, Present
 from homeintel.patterns.routines.scan import MIN_DAYS, Candidate
 from homeintel.patterns.stats.mixture import Mixture, normal_over_background
-from homeintel.patterns.weekdays import COMMON_SETS, in_set, set_costs
+from homeintel.patterns.weekdays import ANY_SET, COMMON_SETS, in_set, set_costs
 
 TOLERANCE_SPREADS = 3.0
 WIDE_TOLERANCE = 60.0
@@ -40,6 +40,9 @@ NARROW_GAIN = 2.0
 STAYS_GAIN = 3.0
 """Log likelihood by which another set of weekdays must be better than the one a window was found on: few days in a row of
 luck look like a set of their own."""
+
+SPLIT_MINUTES = 20.0
+"""Habits of weekdays and weekends that are less apart are one habit to whoever lives by them."""
 
 MOSTLY_HELD = 0.5
 """A weekday of which less than this share is possible is one on which the state mostly holds already."""
@@ -115,7 +118,8 @@ def fit(
     mask = found.mask
     if not found.settled:
         chance = found.chance_within(2 * tolerance / 60)
-        mask = best_mask(kept, possible, usable, weekdays, chance, least_share, found.mask)
+        counted = usable if frame.by_clock else possible
+        mask = best_mask(kept, possible, counted, weekdays, chance, least_share, found.mask, frame.sets)
     chosen = in_set(mask)[weekdays]
     offsets, events = _nearest(times, days, free, centre, tolerance, usable & chosen)
     own, somebody = possible & chosen, usable & chosen & (there | kept)
@@ -163,7 +167,8 @@ def split(
     pooled = np.concatenate([part - part.mean() for part in parts])
     spread = max(float(np.sqrt((pooled**2).sum() / (len(pooled) - 2))), 60.0)
     whole = max(float(np.std(offsets, ddof=1)), 60.0)
-    if len(offsets) * np.log(whole / spread) < SPLIT_TIMES_GAIN:
+    apart = abs(float(parts[0].mean() - parts[1].mean()))
+    if len(offsets) * np.log(whole / spread) < SPLIT_TIMES_GAIN or apart < SPLIT_MINUTES * 60:
         return None
     width = float(np.clip(3 * spread / 60, 6.0, found.width))
     made = [
@@ -181,7 +186,14 @@ def split(
 
 
 def best_mask(
-    kept: Bools, possible: Bools, usable: Bools, weekdays: Ints, chance: float, least_share: float, known: int
+    kept: Bools,
+    possible: Bools,
+    usable: Bools,
+    weekdays: Ints,
+    chance: float,
+    least_share: float,
+    known: int,
+    masks: Ints = ANY_SET,
 ) -> int:
     """Return the set of weekdays that explains the kept days best, the choice paid for.
 
@@ -194,21 +206,21 @@ def best_mask(
         usable: days that count at all.
         weekdays: Monday 0 of each day.
         chance: the share of days that chance explains.
-        least_share: of a set's days on which it must happen, if there is such a set.
+        least_share: of a set's days on which it must happen, `MIN_DAYS` at least, if there is such a set.
         known: the set it was found on, which stays unless another is clearly better.
+        masks: the sets to choose from.
     """
     hits = np.bincount(weekdays[kept & possible], minlength=7)
     able = np.bincount(weekdays[possible], minlength=7)
     there = np.bincount(weekdays[usable], minlength=7)
     days = np.where(able <= MOSTLY_HELD * there, there, able)
-    masks = np.arange(1, 128)
     inside = (masks[:, None] >> np.arange(7) & 1).astype(float)
     in_hits, in_days = inside @ hits, inside @ days
     rate = float(np.clip(chance, 1e-6, 1 - 1e-6))
     share = np.clip(in_hits / np.maximum(in_days, 1), 1e-9, 1 - 1e-9)
     gain = in_hits * np.log(share / rate) + (in_days - in_hits) * np.log((1 - share) / (1 - rate))
     net = np.where(share > rate, gain, 0.0) - set_costs()[masks] + np.where(masks == known, STAYS_GAIN, 0.0)
-    enough = share >= least_share
+    enough = (share >= least_share) & (in_hits >= MIN_DAYS)
     return int(masks[np.argmax(np.where(enough | ~enough.any(), net, -np.inf))])
 
 

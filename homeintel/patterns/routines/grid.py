@@ -9,6 +9,7 @@ from homeintel.patterns.arrays import Bools, Floats, Ints
 from homeintel.patterns.calendar import DAY
 from homeintel.patterns.history import History, Stream
 from homeintel.patterns.presence import AwakeTime
+from homeintel.patterns.weekdays import ANY_SET, COMMON_SETS
 
 AROUND_HOURS = 1
 """Somebody is there who was awake within so many hours before or after: people sit still."""
@@ -25,6 +26,16 @@ class Frame:
 
     name: str
     shift: Floats
+
+    @property
+    def by_clock(self) -> bool:
+        """Whether it is the wall clock."""
+        return self.name == "clock"
+
+    @property
+    def sets(self) -> Ints:
+        """The sets of weekdays a habit on this clock may keep to: the sun knows no weekdays, people at most the week's end."""
+        return ANY_SET if self.by_clock else np.array([mask for _, mask in COMMON_SETS])
 
     def times(self, wall: Floats) -> Floats:
         """Return the times on this clock; NaN on days without it or outside the window."""

@@ -151,7 +151,7 @@ def _scan_batch(
         rest = reference if untouched else _grid_of(history, streams, times, background, frame, present, bin_minutes)
         counted = tally(rest, groups)
         for width in widths:
-            growing = GROWING_SETS if bin_minutes >= COARSE_MINUTES else 0
+            growing = GROWING_SETS if frame.by_clock and bin_minutes >= COARSE_MINUTES else 0
             found = look(grid, reference, counted, groups, width // bin_minutes, growing=growing)
             net = strength(found, MIN_DAYS, least_share)
             for row in range(len(streams)):

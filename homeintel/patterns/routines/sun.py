@@ -8,19 +8,19 @@ from homeintel.patterns.routines.fit import Fit
 from homeintel.patterns.routines.grid import Frame
 from homeintel.patterns.stats.mixture import Mixture, normal_over_background
 
-SUN_EVIDENCE = 7.0
-"""Log likelihood by which the sun must explain the same times better than the clock: with few days it can't, and the
-honest answer is the clock."""
-
-RARER_SUN_EVIDENCE = 5.0
-"""The same where chance also gives the sun's window clearly less often than the clock's: the events outside either window then
-speak for the sun as well, which the times inside do not count."""
+SUN_EVIDENCE = 4.5
+"""Log likelihood by which the sun must explain the same times better than the clock. Of ten fixed times people keep about two
+are the sun's, sunrise's or sunset's, so at this evidence the sun is right in more than nine of ten; with few days it can't be
+told, and the honest answer is the clock."""
 
 SUN_SHARE = 0.6
 """Of the times, those that must belong to the sun's routine and not to the background."""
 
 REACH = 10_800.0
 """Seconds about either centre in which times are compared."""
+
+MOST_OFFSET = 7_200.0
+"""Seconds: what is further from sunrise or sunset is not done for their sake, however the times fall."""
 
 NOON = DAY / 2
 """On a sun frame the sun event stands at noon, so that a routine about it does not straddle midnight."""
@@ -35,18 +35,20 @@ def frames(calendar: Calendar) -> dict[str, Frame]:
     return found
 
 
-def follows_sun(on_clock: Floats, on_sun: Floats, clock: Fit | None, sun: Fit, *, rarer: bool) -> bool:
+def follows_sun(on_clock: Floats, on_sun: Floats, clock: Fit | None, sun: Fit) -> bool:
     """Return whether the sun explains a routine clearly better than the clock.
 
-    Both are fitted to the same events, those that either explains, as a normal habit over an even background.
+    Both are fitted to the same events, those that either explains, as a normal habit over an even background. A fitted centre
+    and spread explain few times too well, so that of n times n - 1 count: the marginal likelihood of a normal distribution.
 
     Args:
         on_clock: the stream's times on the clock.
         on_sun: its times on the sun's clock; NaN on days without the event.
         clock: the fit on the clock, if any.
         sun: the fit on the sun's clock.
-        rarer: whether chance gives the sun's window clearly less often.
     """
+    if abs(sun.centre - NOON) > MOST_OFFSET:
+        return False
     rows = np.union1d(sun.events, clock.events) if clock is not None else sun.events
     rows = rows[~np.isnan(on_sun[rows])]
     if len(rows) < 3:
@@ -54,8 +56,8 @@ def follows_sun(on_clock: Floats, on_sun: Floats, clock: Fit | None, sun: Fit, *
     centre = clock.centre if clock is not None else float(np.median(on_clock[rows] % DAY))
     by_clock = _explained(on_clock[rows], centre, clock.spread if clock is not None else sun.spread)
     by_sun = _explained(on_sun[rows], sun.centre, sun.spread)
-    needed = RARER_SUN_EVIDENCE if rarer else SUN_EVIDENCE
-    return by_sun.share >= SUN_SHARE and by_sun.log_likelihood - by_clock.log_likelihood > needed
+    gain = (by_sun.log_likelihood - by_clock.log_likelihood) * (len(rows) - 1) / len(rows)
+    return by_sun.share >= SUN_SHARE and gain > SUN_EVIDENCE
 
 
 def _explained(times: Floats, centre: float, spread: float) -> Mixture:
