@@ -44,6 +44,9 @@ luck look like a set of their own."""
 SPLIT_MINUTES = 20.0
 """Habits of weekdays and weekends that are less apart are one habit to whoever lives by them."""
 
+ODD_COST = 3.5
+"""Sets of weekdays that cost more are odd: such a one is chosen only where it explains the possible days alone better."""
+
 MOSTLY_HELD = 0.5
 """A weekday of which less than this share is possible is one on which the state mostly holds already."""
 
@@ -213,15 +216,19 @@ def best_mask(
     hits = np.bincount(weekdays[kept & possible], minlength=7)
     able = np.bincount(weekdays[possible], minlength=7)
     there = np.bincount(weekdays[usable], minlength=7)
-    days = np.where(able <= MOSTLY_HELD * there, there, able)
     inside = (masks[:, None] >> np.arange(7) & 1).astype(float)
-    in_hits, in_days = inside @ hits, inside @ days
-    rate = float(np.clip(chance, 1e-6, 1 - 1e-6))
-    share = np.clip(in_hits / np.maximum(in_days, 1), 1e-9, 1 - 1e-9)
-    gain = in_hits * np.log(share / rate) + (in_days - in_hits) * np.log((1 - share) / (1 - rate))
-    net = np.where(share > rate, gain, 0.0) - set_costs()[masks] + np.where(masks == known, STAYS_GAIN, 0.0)
-    enough = (share >= least_share) & (in_hits >= MIN_DAYS)
-    return int(masks[np.argmax(np.where(enough | ~enough.any(), net, -np.inf))])
+
+    def best(days: Ints) -> int:
+        in_hits, in_days = inside @ hits, inside @ days
+        rate = float(np.clip(chance, 1e-6, 1 - 1e-6))
+        share = np.clip(in_hits / np.maximum(in_days, 1), 1e-9, 1 - 1e-9)
+        gain = in_hits * np.log(share / rate) + (in_days - in_hits) * np.log((1 - share) / (1 - rate))
+        net = np.where(share > rate, gain, 0.0) - set_costs()[masks] + np.where(masks == known, STAYS_GAIN, 0.0)
+        enough = (share >= least_share) & (in_hits >= MIN_DAYS)
+        return int(masks[np.argmax(np.where(enough | ~enough.any(), net, -np.inf))])
+
+    found = best(np.where(able <= MOSTLY_HELD * there, there, able))
+    return found if set_costs()[found] < ODD_COST else best(able)
 
 
 def _routine_days(times: Floats, centre: float) -> Ints:
