@@ -14,12 +14,18 @@ COMMON_SETS = (("all", 0b1111111), ("weekday", 0b0011111), ("weekend", 0b1100000
 ANY_SET: Ints = np.arange(1, 128)
 """The bit masks of all sets."""
 
-COMMON_SHARES = (0.52, 0.13, 0.15)
+COMMON_SHARES = (0.5, 0.13, 0.15)
 """Of the error allowed, what each common set may use."""
 
-EVERY_OTHER = (0b0010101, 0b0001010)
-EVERY_OTHER_SHARES = (0.05, 0.05)
-"""Monday, Wednesday, Friday; Tuesday, Thursday: the sets by which courses, clubs and rotas are made. And their shares."""
+CUSTOMARY = {
+    0b0010101: 0.05,  # Monday, Wednesday, Friday: courses, clubs and rotas
+    0b0001010: 0.05,  # Tuesday, Thursday: the same
+    0b0101010: 0.02,  # Tuesday, Thursday, Saturday
+    0b0110000: 0.02,  # the nights before days off
+    0b1001111: 0.02,  # the nights before working days
+    0b0001111: 0.02,  # the working week of four days
+}
+"""Other sets that people's weeks are made of, and their shares."""
 
 
 def mask_name(mask: int) -> str:
@@ -47,12 +53,11 @@ def in_set(mask: int) -> Bools:
 def set_costs() -> Floats:
     """Return for each of the 128 bit masks what choosing it costs a p-value, in log units; infinite for no day at all.
 
-    Of the error allowed 52 % belong to every day, 13 % to weekdays, 15 % to weekends, 5 % each to the two halves of a working
-    week day by day, the rest in equal parts to days in a row (Monday to Thursday) and to all other sets.
+    The rest beside the common and the customary sets belongs in equal parts to other days in a row and to all others.
     """
     masks = range(1, 128)
     common = dict(zip((mask for _, mask in COMMON_SETS), COMMON_SHARES, strict=True))
-    common |= dict(zip(EVERY_OTHER, EVERY_OTHER_SHARES, strict=True))
+    common |= CUSTOMARY
     in_a_row = [mask for mask in masks if mask not in common and _in_a_row(mask)]
     others = [mask for mask in masks if mask not in common and mask not in in_a_row]
     rest = 1 - sum(common.values())
