@@ -216,6 +216,8 @@ def _fitted(
     parts = split(history, times, free, days, candidate) if frame.by_clock else None
     narrowed = candidate if parts is None else parts[0]
     fitted = fit(history, stream, times, free, frame, days, narrowed, least_share)
+    if fitted.kept.sum() < max(MIN_DAYS, least_share * fitted.possible.sum()):
+        fitted = fit(history, stream, times, free, frame, days, narrowed, least_share, narrow=False)
     return _refined(_Found(frame, candidate, fitted, parts[1] if parts is not None else None))
 
 

@@ -34,7 +34,7 @@ SPLIT_REACH = 0.6
 
 WIDE_MINUTES = 70.0
 NARROW_SECONDS = 600.0
-NARROW_GAIN = 2.0
+NARROW_GAIN = 3.5
 """In windows so wide a narrow habit is looked for, begun with this spread, and taken where its log likelihood is so much greater."""
 
 STAYS_GAIN = 3.0
@@ -89,6 +89,8 @@ def fit(
     present: Present,
     found: Candidate,
     least_share: float = 0.0,
+    *,
+    narrow: bool = True,
 ) -> Fit:
     """Return the fitted routine.
 
@@ -101,6 +103,7 @@ def fit(
         present: when somebody is there.
         found: the window.
         least_share: of its days on which a routine must happen; its weekdays are looked for accordingly.
+        narrow: whether a narrow habit is looked for in a wide window.
     """
     usable = present.days
     centre = (found.start + found.width / 2) * 60 % DAY
@@ -109,7 +112,7 @@ def fit(
     reach = min(max(2 * found.width, 20), MAX_TOLERANCE) * 60
     days = _routine_days(times, centre)
     offsets, _ = _nearest(times, days, free, centre, reach, base)
-    habit = _habit(offsets, reach, found.width * 60)
+    habit = _habit(offsets, reach, found.width * 60, narrow=narrow)
     peak = habit.log_likelihood + len(offsets) * float(np.log(2 * reach))
     centre, spread = (centre + habit.centre) % DAY, habit.spread
     tolerance = max(min(TOLERANCE_SPREADS * spread, WIDE_TOLERANCE * 60), WIDE_SPREADS * spread)
@@ -129,19 +132,19 @@ def fit(
     return Fit(centre, spread / 60, tolerance / 60, mask, kept & own, own, somebody, events, offsets, peak)
 
 
-def _habit(offsets: Floats, reach: float, width: float) -> Mixture:
+def _habit(offsets: Floats, reach: float, width: float, *, narrow: bool) -> Mixture:
     """Return the normal habit in a window, begun in all of it; where that is wide, a narrow one inside if clearly better.
 
     A narrow habit among many whims makes a wide window stand out; EM begun in all of it finds only the window again.
     """
     whole = normal_over_background(offsets, reach, width / 4)
-    if width < WIDE_MINUTES * 60 or len(offsets) < MIN_DAYS:
+    if not narrow or width < WIDE_MINUTES * 60 or len(offsets) < MIN_DAYS:
         return whole
     crowd = (np.abs(offsets[:, None] - offsets) <= NARROW_SECONDS).sum(axis=1)
     start = float(offsets[np.argmax(crowd)])
-    narrow = normal_over_background(offsets - start, reach, NARROW_SECONDS)
-    narrow = replace(narrow, centre=narrow.centre + start)
-    return narrow if narrow.log_likelihood > whole.log_likelihood + NARROW_GAIN else whole
+    inner = normal_over_background(offsets - start, reach, NARROW_SECONDS)
+    inner = replace(inner, centre=inner.centre + start)
+    return inner if inner.log_likelihood > whole.log_likelihood + NARROW_GAIN else whole
 
 
 def split(
