@@ -10,6 +10,15 @@ from homeintel.patterns.history import AUTOMATION, RESTART, History
 AWAY_SHARE = 0.15
 """A day with less than this share of a busy day's activity is a day away."""
 
+PAUSE_SECONDS = 3600.0
+"""People who are at home and awake show it more often than this."""
+
+EDGE_SECONDS = 600.0
+"""Somebody who is seen for the first or the last time was there so much before or after."""
+
+SEEN_SECONDS = 900.0
+"""Whoever does something is seen by another sensor, or does another thing, within so much time of it."""
+
 LEAST_BUSY = 8.0
 """Below so much activity on a busy day, quiet days can't be told from days away."""
 
@@ -44,10 +53,62 @@ def find_presence(history: History) -> Presence:
     return Presence(history.data_days & ~away, away, activity, busy)
 
 
+class Sightings:
+    """What shows people, all entities together, and the stretches in which they are seen again and again.
+
+    Args:
+        history: the window.
+    """
+
+    def __init__(self, history: History) -> None:
+        rows = np.flatnonzero(_shows_people(history))
+        rows = rows[np.argsort(history.changes.time[rows], kind="stable")]
+        self._time, entity = history.changes.time[rows], history.changes.entity[rows]
+        self._starts, self._ends = _stretches(self._time, entity)
+
+    def at(self, utc: Floats) -> Bools:
+        """Return whether each time lies in a stretch, or just before or after one."""
+        following = np.searchsorted(self._ends, utc - EDGE_SECONDS)
+        inside = following < len(self._starts)
+        inside[inside] = self._starts[following[inside]] <= utc[inside] + EDGE_SECONDS
+        return np.asarray(inside)
+
+    def by_others(self, times: Floats, own: Floats) -> Bools:
+        """Return whether another entity showed people about each time.
+
+        Args:
+            times: Unix seconds.
+            own: ascending Unix seconds at which the entity itself showed people.
+        """
+        return np.asarray(_within(self._time, times) > _within(own, times))
+
+
+def _within(ordered: Floats, times: Floats) -> Ints:
+    """Return how many of the ordered values are near each time."""
+    until = np.searchsorted(ordered, times + SEEN_SECONDS, side="right")
+    return np.asarray(until - np.searchsorted(ordered, times - SEEN_SECONDS))
+
+
+def _stretches(time: Floats, entity: Ints) -> tuple[Floats, Floats]:
+    """Return the stretches without a long pause; one sensor gone mad is none."""
+    if not len(time):
+        return np.empty(0), np.empty(0)
+    first = np.flatnonzero(np.diff(time, prepend=-np.inf) > PAUSE_SECONDS)
+    last = np.append(first[1:], len(time)) - 1
+    several = np.minimum.reduceat(entity, first) != np.maximum.reduceat(entity, first)
+    return time[first][several], time[last][several]
+
+
+def _shows_people(history: History) -> Bools:
+    changes = history.changes
+    shown = history.people_driven[changes.entity]
+    return np.asarray((changes.cause != RESTART) & (changes.cause != AUTOMATION) & shown)
+
+
 def _active_hours(history: History) -> Ints:
     """Return by day the hours in which each entity showed people, summed over entities: one gone mad counts 24 at most."""
     changes, days = history.changes, history.calendar.days
-    counted = (changes.cause != RESTART) & (changes.cause != AUTOMATION) & history.people_driven[changes.entity]
+    counted = _shows_people(history)
     hour = np.floor(history.wall[counted] / 3600).astype(np.int64)
     pairs = np.unique(changes.entity[counted] * (24 * days) + np.clip(hour, 0, 24 * days - 1))
     return np.bincount(pairs % (24 * days) // 24, minlength=days)
@@ -66,7 +127,7 @@ class AwakeTime:
         changes = history.changes
         self._first = float(history.calendar.starts[0])
         hours = int((history.calendar.starts[-1] - self._first) // 3600) + 1
-        counted = (changes.cause != RESTART) & (changes.cause != AUTOMATION) & history.people_driven[changes.entity]
+        counted = _shows_people(history)
         hour = ((changes.time[counted] - self._first) // 3600).astype(np.int64)
         pairs = np.unique(hour * len(history.entities) + changes.entity[counted])
         entities = np.bincount(pairs // max(1, len(history.entities)), minlength=hours)

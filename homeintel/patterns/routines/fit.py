@@ -119,7 +119,7 @@ def fit(
     tolerance = float(np.clip(tolerance, MIN_TOLERANCE * 60, MAX_TOLERANCE * 60))
     days = _routine_days(times, centre)
     kept = _kept(times, days, free, centre, tolerance, len(usable))
-    there = present.at(np.arange(len(usable)) * DAY + centre + np.nan_to_num(frame.shift))
+    there = present.at(np.arange(len(usable)) * DAY + centre + np.nan_to_num(frame.shift), stream.entity)
     possible = usable & (kept | (there & ~_held_at(history, stream, frame, centre - tolerance)))
     mask = found.mask
     if not found.settled:

@@ -7,12 +7,18 @@ import numpy as np
 
 from homeintel.patterns.arrays import Bools, Floats, Ints
 from homeintel.patterns.calendar import DAY
-from homeintel.patterns.history import History, Stream
-from homeintel.patterns.presence import AwakeTime
+from homeintel.patterns.history import AUTOMATION, RESTART, History, Stream
+from homeintel.patterns.presence import AwakeTime, Sightings
 from homeintel.patterns.weekdays import ANY_SET, COMMON_SETS
+
+SEEN_STEPS = 288
+"""Steps of a day in which people are seen or not."""
 
 AROUND_HOURS = 1
 """Somebody is there who was awake within so many hours before or after: people sit still."""
+
+UNSEEN_SHARE = 0.05
+"""Of a stream's changes, those about which nothing else shows people; with more, seeing nobody means little."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +59,15 @@ class Present:
         days: days with data on which somebody was at home: shape (days,).
         hours: whether people are awake at home within `AROUND_HOURS` of each wall-clock hour: shape (24 * days,).
         awake: whether they are in that hour itself: shape (24 * days,).
+        seen: whether they are seen at home about each 5 minutes: shape (288 * days,).
+        always_seen: of each entity, whether something else shows people about all it does: shape (entities,).
     """
 
     days: Bools
     hours: Bools
     awake: Bools
+    seen: Bools
+    always_seen: Bools
 
     @classmethod
     def of(cls, history: History, home_days: Bools, awake: AwakeTime) -> "Present":
@@ -65,11 +75,20 @@ class Present:
         walls = np.arange(24 * history.calendar.days) * 3600.0 + 1800.0
         now = awake.at(history.calendar.utc(walls))
         around = np.convolve(now, np.ones(2 * AROUND_HOURS + 1), mode="same") > 0
-        return cls(home_days, np.asarray(around[: len(now)]), now)
+        sightings = Sightings(history)
+        steps = (np.arange(SEEN_STEPS * history.calendar.days) + 0.5) * (DAY / SEEN_STEPS)
+        seen = sightings.at(history.calendar.utc(steps))
+        return cls(home_days, np.asarray(around[: len(now)]), now, seen, _always_seen(history, sightings))
 
-    def at(self, wall: Floats) -> Bools:
-        """Return whether somebody is there at each wall-clock time."""
-        return np.asarray(self.hours[self._hour(wall)])
+    def at(self, wall: Floats, entity: int) -> Bools:
+        """Return whether somebody is there to act on an entity at each wall-clock time.
+
+        What is only ever done where people are seen otherwise needs them to be seen; else being awake within the hour counts.
+        """
+        if not self.always_seen[entity]:
+            return np.asarray(self.hours[self._hour(wall)])
+        step = np.clip(wall // (DAY / SEEN_STEPS), 0, len(self.seen) - 1).astype(np.int64)
+        return np.asarray(self.seen[step])
 
     def awake_at(self, wall: Floats) -> Bools:
         """Return whether somebody is seen awake in the hour of each wall-clock time."""
@@ -79,6 +98,18 @@ class Present:
         return np.clip(wall // 3600, 0, len(self.hours) - 1).astype(np.int64)
 
 
+def _always_seen(history: History, sightings: Sightings) -> Bools:
+    """Return of each entity whether, about nearly all its changes by people, something else showed people too."""
+    always = np.zeros(len(history.entities), dtype=np.bool_)
+    for entity in np.flatnonzero(history.people_driven).tolist():
+        rows = history.rows(entity)
+        by_people = (history.changes.cause[rows] != RESTART) & (history.changes.cause[rows] != AUTOMATION)
+        times = history.changes.time[rows][by_people]
+        unseen = int((~sightings.by_others(times, times)).sum())
+        always[entity] = len(times) > 0 and unseen <= UNSEEN_SHARE * len(times)
+    return always
+
+
 @dataclass(frozen=True)
 class Grid:
     """Several streams on one clock, in bins.
@@ -86,7 +117,7 @@ class Grid:
     Args:
         events: cumulative number of events before each bin, a day longer than the window: (streams, bins + 1).
         held: whether the entity already was in the state at the start of each bin: (streams, bins).
-        there: cumulative number of bins before each one in which somebody was there, a day longer: (bins + 1,).
+        there: cumulative number of bins before each one in which somebody was there, a day longer: (streams, bins + 1).
         awake: whether somebody was seen awake in each bin: (bins,).
         days: days of the window.
         bin_minutes: how long a bin is.
@@ -119,7 +150,7 @@ class Grid:
         It could where the state was not held yet and somebody was there at some time in the window.
         """
         size = self.days * self.bins
-        somebody = (self.there[width : width + size] > self.there[:size]).reshape(self.days, self.bins)
+        somebody = (self.there[:, width : width + size] > self.there[:, :size]).reshape(-1, self.days, self.bins)
         return np.asarray(hits | (~self.held.reshape(-1, self.days, self.bins) & somebody))
 
     def happened(self) -> Ints:
@@ -154,15 +185,15 @@ def make_grid(
     events = np.zeros((len(streams), size + bins + 1), dtype=np.int32)
     held = np.zeros((len(streams), size), dtype=bool)
     starts = np.arange(size) * bin_minutes * 60.0
-    there = np.zeros(size + bins + 1, dtype=np.int32)
+    there = np.zeros((len(streams), size + bins + 1), dtype=np.int32)
     walls = starts + np.nan_to_num(np.repeat(frame.shift, bins))
-    np.cumsum(present.at(walls), out=there[1 : size + 1])
-    there[size + 1 :] = there[size]
     for row, (stream, own) in enumerate(zip(streams, times, strict=True)):
         position = np.floor(own[~np.isnan(own)] / (60 * bin_minutes)).astype(np.int64)
         counts = np.bincount(position[(position >= 0) & (position < size)], minlength=size)
         np.cumsum(counts, out=events[row, 1 : size + 1])
         events[row, size + 1 :] = events[row, size]
+        np.cumsum(present.at(walls, stream.entity), out=there[row, 1 : size + 1])
+        there[row, size + 1 :] = there[row, size]
         held[row] = _held(history, stream, frame, size, bin_minutes)
     return Grid(events, held, there, present.awake_at(walls), days, bin_minutes)
 
