@@ -90,9 +90,9 @@ class Present:
         step = np.clip(wall // (DAY / SEEN_STEPS), 0, len(self.seen) - 1).astype(np.int64)
         return np.asarray(self.seen[step])
 
-    def awake_at(self, wall: Floats) -> Bools:
-        """Return whether somebody is seen awake in the hour of each wall-clock time."""
-        return np.asarray(self.awake[self._hour(wall)])
+    def awake_at(self, wall: Floats, entity: int) -> Bools:
+        """Return the same without the hours before and after: how long people have for what they do at any time."""
+        return self.at(wall, entity) if self.always_seen[entity] else np.asarray(self.awake[self._hour(wall)])
 
     def _hour(self, wall: Floats) -> Ints:
         return np.clip(wall // 3600, 0, len(self.hours) - 1).astype(np.int64)
@@ -118,7 +118,7 @@ class Grid:
         events: cumulative number of events before each bin, a day longer than the window: (streams, bins + 1).
         held: whether the entity already was in the state at the start of each bin: (streams, bins).
         there: cumulative number of bins before each one in which somebody was there, a day longer: (streams, bins + 1).
-        awake: whether somebody was seen awake in each bin: (bins,).
+        awake: whether somebody was awake in each bin: (streams, bins).
         days: days of the window.
         bin_minutes: how long a bin is.
     """
@@ -184,6 +184,7 @@ def make_grid(
     size = days * bins
     events = np.zeros((len(streams), size + bins + 1), dtype=np.int32)
     held = np.zeros((len(streams), size), dtype=bool)
+    awake = np.zeros((len(streams), size), dtype=bool)
     starts = np.arange(size) * bin_minutes * 60.0
     there = np.zeros((len(streams), size + bins + 1), dtype=np.int32)
     walls = starts + np.nan_to_num(np.repeat(frame.shift, bins))
@@ -194,8 +195,9 @@ def make_grid(
         events[row, size + 1 :] = events[row, size]
         np.cumsum(present.at(walls, stream.entity), out=there[row, 1 : size + 1])
         there[row, size + 1 :] = there[row, size]
+        awake[row] = present.awake_at(walls, stream.entity)
         held[row] = _held(history, stream, frame, size, bin_minutes)
-    return Grid(events, held, there, present.awake_at(walls), days, bin_minutes)
+    return Grid(events, held, there, awake, days, bin_minutes)
 
 
 def _held(history: History, stream: Stream, frame: Frame, size: int, bin_minutes: int) -> Bools:
