@@ -22,7 +22,7 @@ class Limits:
     false_discovery_rate: float = 0.05
     routine_p_value: float = 0.05
     routine_confidence: float = 0.4
-    routine_lift: float = 2.5
+    routine_lift: float = 2.4
     pair_p_value: float = 1e-3
     pair_confidence: float = 0.25
     pair_lift: float = 1.75

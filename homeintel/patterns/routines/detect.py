@@ -44,7 +44,7 @@ NO_PEAK = "at a time of its own, not spread over hours"
 REMOVED = (OTHER_HALF, TAKES_BACK, RARELY_POSSIBLE, TOO_EXACT, NO_PEAK)
 """Why a finding is no routine, as steps of the funnel."""
 
-LEAST_PEAK = 2.0
+LEAST_PEAK = 1.25
 """Log likelihood by which a normal habit must explain the times about the centre better than an even background does: a few evenings
 of coming home early fill a window of four hours as evenly as whims do, and have no time of their own."""
 
