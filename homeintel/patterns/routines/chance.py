@@ -12,7 +12,7 @@ MOST_SIDE_MINUTES = 320.0
 """Beside a window means two windows of its width, at least an hour and at most these minutes, on either side."""
 
 PRIOR_DAYS = 6.0
-"""Days of the usual level that stand beside what a side shows: it holds few days itself."""
+"""Days of the usual level that stand beside what the sides show: they hold few days themselves."""
 
 UNSEEN = 0.5
 """Events added to those seen elsewhere: what never happened may still happen (Jeffreys' prior of a Poisson rate)."""
@@ -60,7 +60,9 @@ class Around:
 
 
 def chance_of(around: Around, bins: int) -> Chance:
-    """Return the greatest of the entity's usual rate and what the windows before and after a window show.
+    """Return the greater of the entity's usual rate and what the windows before and after a window show together.
+
+    Activity that rises or falls through the day is on average right in the window between them.
 
     The usual rate is events over the time in which the entity was able to enter the state and somebody was awake: a
     state that is soon left alone again, or that must come once a day, has little such time and a high rate.
@@ -72,9 +74,8 @@ def chance_of(around: Around, bins: int) -> Chance:
     windows = np.maximum(around.able / bins, LEAST_EVIDENCE)
     filled = np.clip(around.inside / bins, LEAST_FILLED, 1.0)
     usual = -np.expm1(-(around.events + UNSEEN) / windows * filled)
-    rate = usual
-    for hits, days in around.sides:
-        rate = np.maximum(rate, (hits + PRIOR_DAYS * usual) / (days + PRIOR_DAYS))
+    hits, days = (sum(side[part] for side in around.sides) for part in (0, 1))
+    rate = np.maximum(usual, (hits + PRIOR_DAYS * usual) / (days + PRIOR_DAYS))
     rate = np.minimum(rate, 0.99)
     return Chance(rate * windows, (1 - rate) * windows)
 

@@ -86,7 +86,9 @@ def detect_routines(history: History, present: Present, limits: Limits = IN_FORC
     kept = []
     for traced in found:
         pattern = traced.pattern
+        weak = pattern.occurrences <= limits.routine_weak_lift * pattern.expected
         lifted = pattern.occurrences > lift * pattern.expected
+        lifted = lifted and (not weak or pattern.p_value < limits.routine_weak_p_value)
         kept_days = pattern.occurrences >= max(MIN_DAYS, least * pattern.opportunities)
         if kept_days and lifted:
             kept.append(traced)
