@@ -14,7 +14,7 @@ COMMON_SETS = (("all", 0b1111111), ("weekday", 0b0011111), ("weekend", 0b1100000
 ANY_SET: Ints = np.arange(1, 128)
 """The bit masks of all sets."""
 
-COMMON_SHARES = (0.5, 0.13, 0.15)
+COMMON_SHARES = (0.5, 0.14, 0.14)
 """Of the error allowed, what each common set may use."""
 
 CUSTOMARY = {

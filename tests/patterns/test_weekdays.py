@@ -13,7 +13,9 @@ def test_all_choices_together_use_the_error_once() -> None:
     costs = set_costs()
     assert np.isinf(costs[0])
     assert np.exp(-costs[1:]).sum() <= 1 + 1e-9
-    assert costs[ALL] < costs[WEEKDAY] == costs[WEEKEND] < costs[0b0001111] < costs[0b0010101]
+    assert costs[ALL] < costs[WEEKDAY] == costs[WEEKEND]
+    every_other, four_days, monday, odd = costs[0b0010101], costs[0b0001111], costs[0b0000001], costs[0b0011001]
+    assert costs[WEEKEND] < every_other < four_days < monday < odd
 
 
 def _mask(rates: tuple[float, ...], *, known: int = ALL, least_share: float = 0.4) -> str:
@@ -29,6 +31,25 @@ def test_the_set_that_explains_best_is_found() -> None:
     assert _mask((1, 1, 1, 1, 1, 0, 0)) == "weekday"
     assert _mask((0, 0, 0, 0, 0, 1, 1)) == "weekend"
     assert _mask((0, 1, 0, 1, 0, 1, 0)) == "tue,thu,sat"
+
+
+def test_days_on_which_the_state_mostly_holds_already_count_for_a_customary_set_but_not_for_an_odd_one() -> None:
+    weekdays = np.tile(np.arange(7), 4)
+    every = np.ones(28, dtype=bool)
+
+    def found(days: tuple[int, ...]) -> str:
+        kept = np.isin(weekdays, days)
+        return mask_name(best_mask(kept, kept, every, weekdays, 0.05, 0.4, ALL))
+
+    assert found((5, 6)) == "weekend"
+    assert found((1, 5, 6)) == "all"
+
+
+def test_a_set_needs_four_days_of_its_own_where_another_has_them() -> None:
+    weekdays = np.tile(np.arange(7), 2)
+    every = np.ones(14, dtype=bool)
+    kept = np.isin(weekdays, (1, 3)) | (np.arange(14) == 0)
+    assert mask_name(best_mask(kept, every, every, weekdays, 0.01, 0.4, ALL)) == "tue,thu"
 
 
 def test_uneven_luck_is_no_set_of_its_own() -> None:
