@@ -8,10 +8,15 @@ from homeintel.patterns.routines.fit import Fit
 from homeintel.patterns.routines.grid import Frame
 from homeintel.patterns.stats.mixture import Mixture, normal_over_background
 
-SUN_EVIDENCE = 4.5
+SUN_EVIDENCE = 2.5
 """Log likelihood by which the sun must explain the same times better than the clock. Of ten fixed times people keep about two
-are the sun's, sunrise's or sunset's, so at this evidence the sun is right in more than nine of ten; with few days it can't be
-told, and the honest answer is the clock."""
+are the sun's, so at this evidence the sun is right in three of four at least; with few days it can't be told, and the honest
+answer is the clock."""
+
+CLOSE_MINUTES = 15.0
+LOOSE_SUN_EVIDENCE = 7.0
+"""A habit that keeps to the sun keeps close to it. What varies more than this, such as the undoing of what the clock began,
+needs this much."""
 
 SUN_SHARE = 0.6
 """Of the times, those that must belong to the sun's routine and not to the background."""
@@ -57,7 +62,8 @@ def follows_sun(on_clock: Floats, on_sun: Floats, clock: Fit | None, sun: Fit) -
     by_clock = _explained(on_clock[rows], centre, clock.spread if clock is not None else sun.spread)
     by_sun = _explained(on_sun[rows], sun.centre, sun.spread)
     gain = (by_sun.log_likelihood - by_clock.log_likelihood) * (len(rows) - 1) / len(rows)
-    return by_sun.share >= SUN_SHARE and gain > SUN_EVIDENCE
+    needed = SUN_EVIDENCE if sun.spread <= CLOSE_MINUTES else LOOSE_SUN_EVIDENCE
+    return by_sun.share >= SUN_SHARE and gain > needed
 
 
 def _explained(times: Floats, centre: float, spread: float) -> Mixture:
