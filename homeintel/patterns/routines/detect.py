@@ -224,11 +224,13 @@ def _fitted(
 
 
 def _refined(found: _Found) -> _Found:
-    """Return the candidate with the p-value of the set of weekdays that was fitted, where that is smaller."""
+    """Return the candidate with the p-value of the set of weekdays that was fitted; of its own set, the smaller of both."""
     fitted = found.fit
     hits, days = int(fitted.kept.sum()), int(fitted.possible.sum())
     log_p = found.candidate.on_set(hits, days, 2 * fitted.tolerance, fitted.mask)
-    return replace(found, candidate=replace(found.candidate, log_p=min(found.candidate.log_p, log_p)))
+    if fitted.mask == found.candidate.mask:
+        log_p = min(found.candidate.log_p, log_p)
+    return replace(found, candidate=replace(found.candidate, log_p=log_p))
 
 
 def _other_part(history: History, stream: Stream, free: Bools, present: Present, found: _Found) -> _Found | None:
