@@ -26,7 +26,7 @@ class Limits:
     routine_confidence: float = 0.4
     routine_lift: float = 2.4
     routine_weak_lift: float = 4.0
-    routine_weak_p_value: float = 1e-4
+    routine_weak_p_value: float = 2e-4
     pair_p_value: float = 1e-3
     pair_confidence: float = 0.25
     pair_lift: float = 1.75

@@ -14,6 +14,10 @@ MOST_SIDE_MINUTES = 320.0
 PRIOR_DAYS = 6.0
 """Days of the usual level that stand beside what the sides show: they hold few days themselves."""
 
+BUSIER_SHARE = 1 / 3
+"""How much the busier side counts beside both together: activity that rises or falls is on average right between them, a busy
+hour that ends with the window is not."""
+
 UNSEEN = 0.5
 """Events added to those seen elsewhere: what never happened may still happen (Jeffreys' prior of a Poisson rate)."""
 
@@ -60,9 +64,7 @@ class Around:
 
 
 def chance_of(around: Around, bins: int) -> Chance:
-    """Return the greater of the entity's usual rate and what the windows before and after a window show together.
-
-    Activity that rises or falls through the day is on average right in the window between them.
+    """Return the greater of the entity's usual rate and what the windows before and after a window show.
 
     The usual rate is events over the time in which the entity was able to enter the state and somebody was awake: a
     state that is soon left alone again, or that must come once a day, has little such time and a high rate.
@@ -74,8 +76,10 @@ def chance_of(around: Around, bins: int) -> Chance:
     windows = np.maximum(around.able / bins, LEAST_EVIDENCE)
     filled = np.clip(around.inside / bins, LEAST_FILLED, 1.0)
     usual = -np.expm1(-(around.events + UNSEEN) / windows * filled)
-    hits, days = (sum(side[part] for side in around.sides) for part in (0, 1))
-    rate = np.maximum(usual, (hits + PRIOR_DAYS * usual) / (days + PRIOR_DAYS))
+    (hits, days), (more_hits, more_days) = around.sides
+    beside = [(h + PRIOR_DAYS * usual) / (d + PRIOR_DAYS) for h, d in around.sides]
+    together = (hits + more_hits + PRIOR_DAYS * usual) / (days + more_days + PRIOR_DAYS)
+    rate = np.maximum(usual, (1 - BUSIER_SHARE) * together + BUSIER_SHARE * np.maximum(*beside))
     rate = np.minimum(rate, 0.99)
     return Chance(rate * windows, (1 - rate) * windows)
 

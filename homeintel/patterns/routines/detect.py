@@ -51,6 +51,12 @@ of coming home early fill a window of four hours as evenly as whims do, and have
 NEIGHBOUR_MINUTES = 30.0
 """A second routine nearer than this, or than both spreads, is the first one's other half."""
 
+NARROW_PRIOR = (0.65, 6.0)
+WIDE_PRIOR = (0.55, 8.0)
+WIDE_SPREAD = 20.0
+"""What is known of a routine before it is counted, share of days and how many days that is worth: it was found because it was kept
+well in this window. Habits that vary by more than so many minutes are also kept less well."""
+
 DETECTOR = "routines"
 
 
@@ -284,6 +290,11 @@ def _miss_text(history: History, stream: Stream, found: _Found) -> str:
     return f"{_name(history, stream)} about {about}: {days}"
 
 
+def _confidence(occurrences: int, opportunities: int, spread: float) -> float:
+    share, days = WIDE_PRIOR if spread > WIDE_SPREAD else NARROW_PRIOR
+    return next_time(occurrences, opportunities, prior_share=share, prior_trials=days)
+
+
 def _pattern(history: History, stream: Stream, best: _Found) -> Pattern:
     frame, found, fitted = best.frame, best.candidate, best.fit
     occurrences, opportunities = int(fitted.kept.sum()), int(fitted.possible.sum())
@@ -301,7 +312,7 @@ def _pattern(history: History, stream: Stream, best: _Found) -> Pattern:
         days=mask_name(fitted.mask),
         occurrences=occurrences,
         opportunities=opportunities,
-        confidence=next_time(occurrences, opportunities),
+        confidence=_confidence(occurrences, opportunities, fitted.spread),
         confidence_low=low,
         confidence_high=high,
         expected=found.chance_within(2 * fitted.tolerance) * opportunities,
