@@ -19,6 +19,9 @@ EDGE_SECONDS = 600.0
 SEEN_SECONDS = 900.0
 """Whoever does something is seen by another sensor, or does another thing, within so much time of it."""
 
+UNSEEN_SHARE = 0.05
+"""Of an entity's changes, those about which nothing else shows people; with more, seeing nobody means little."""
+
 LEAST_BUSY = 8.0
 """Below so much activity on a busy day, quiet days can't be told from days away."""
 
@@ -73,14 +76,21 @@ class Sightings:
         inside[inside] = self._starts[following[inside]] <= utc[inside] + EDGE_SECONDS
         return np.asarray(inside)
 
-    def by_others(self, times: Floats, own: Floats) -> Bools:
-        """Return whether another entity showed people about each time.
+    def by_others(self, own: Floats) -> Bools:
+        """Return whether another entity showed people about each of the ascending Unix times at which one did."""
+        return np.asarray(_within(self._time, own) > _within(own, own))
 
-        Args:
-            times: Unix seconds.
-            own: ascending Unix seconds at which the entity itself showed people.
-        """
-        return np.asarray(_within(self._time, times) > _within(own, times))
+
+def always_seen(history: History, sightings: Sightings) -> Bools:
+    """Return of each entity whether, about nearly all its changes by people, something else showed people too."""
+    always = np.zeros(len(history.entities), dtype=np.bool_)
+    by_people = _shows_people(history)
+    for entity in np.flatnonzero(history.people_driven).tolist():
+        rows = history.rows(entity)
+        times = history.changes.time[rows][by_people[rows]]
+        unseen = int((~sightings.by_others(times)).sum())
+        always[entity] = len(times) > 0 and unseen <= UNSEEN_SHARE * len(times)
+    return always
 
 
 def _within(ordered: Floats, times: Floats) -> Ints:

@@ -100,7 +100,8 @@ def detect_routines(history: History, present: Present, limits: Limits = IN_FORC
             kept.append(traced)
         else:
             funnel.miss(pattern.confidence, _text(pattern))
-    funnel.step(f"kept on {least:.0%} of its days, {lift:g} times as often as by chance", len(kept))
+    enough_lift = f"{limits.routine_weak_lift:g} times as often as by chance ({lift:g} where surer)"
+    funnel.step(f"kept on {least:.0%} of its days, {enough_lift}", len(kept))
     return Traces(tuple(kept), len(enough), funnel.gates)
 
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from homeintel.patterns.arrays import Bools, Floats, Ints
 from homeintel.patterns.calendar import DAY
-from homeintel.patterns.history import AUTOMATION, RESTART, History, Stream
-from homeintel.patterns.presence import AwakeTime, Sightings
+from homeintel.patterns.history import History, Stream
+from homeintel.patterns.presence import AwakeTime, Sightings, always_seen
 from homeintel.patterns.weekdays import ANY_SET, COMMON_SETS
 
 SEEN_STEPS = 288
@@ -16,9 +16,6 @@ SEEN_STEPS = 288
 
 AROUND_HOURS = 1
 """Somebody is there who was awake within so many hours before or after: people sit still."""
-
-UNSEEN_SHARE = 0.05
-"""Of a stream's changes, those about which nothing else shows people; with more, seeing nobody means little."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,7 @@ class Present:
         sightings = Sightings(history)
         steps = (np.arange(SEEN_STEPS * history.calendar.days) + 0.5) * (DAY / SEEN_STEPS)
         seen = sightings.at(history.calendar.utc(steps))
-        return cls(home_days, np.asarray(around[: len(now)]), now, seen, _always_seen(history, sightings))
+        return cls(home_days, np.asarray(around[: len(now)]), now, seen, always_seen(history, sightings))
 
     def at(self, wall: Floats, entity: int) -> Bools:
         """Return whether somebody is there to act on an entity at each wall-clock time.
@@ -96,18 +93,6 @@ class Present:
 
     def _hour(self, wall: Floats) -> Ints:
         return np.clip(wall // 3600, 0, len(self.hours) - 1).astype(np.int64)
-
-
-def _always_seen(history: History, sightings: Sightings) -> Bools:
-    """Return of each entity whether, about nearly all its changes by people, something else showed people too."""
-    always = np.zeros(len(history.entities), dtype=np.bool_)
-    for entity in np.flatnonzero(history.people_driven).tolist():
-        rows = history.rows(entity)
-        by_people = (history.changes.cause[rows] != RESTART) & (history.changes.cause[rows] != AUTOMATION)
-        times = history.changes.time[rows][by_people]
-        unseen = int((~sightings.by_others(times, times)).sum())
-        always[entity] = len(times) > 0 and unseen <= UNSEEN_SHARE * len(times)
-    return always
 
 
 @dataclass(frozen=True)
