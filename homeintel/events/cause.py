@@ -19,7 +19,9 @@ SETTLE_SECONDS = 5
 """Changes so shortly after a storm still belong to it."""
 
 
-def judge_causes(connection: duckdb.DuckDBPyConnection, held: Held, origins: Mapping[int, Origin]) -> None:
+def judge_causes(
+    connection: duckdb.DuckDBPyConnection, held: Held, origins: Mapping[int, Origin], *, stormy: bool
+) -> None:
     """Make `changed` from `written`, `storms` and `raw_runs`: the kept changes, why each was, and by which entity.
 
     `told` shows the same in the words of `events`: they are long, and the same again and again.
@@ -30,9 +32,10 @@ def judge_causes(connection: duckdb.DuckDBPyConnection, held: Held, origins: Map
         connection: after `clean` and `find_storms`.
         held: what the piece's rows hold.
         origins: their sources by rank.
+        stormy: whether `storms` holds any.
     """
-    runs = _RUNS if _holds(connection, "raw_runs") else _NO_RUNS
-    storms = _STORMS if _holds(connection, "storms") else _NO_STORMS
+    runs = _RUNS if connection.execute("FROM raw_runs LIMIT 1").fetchall() else _NO_RUNS
+    storms = _STORMS if stormy else _NO_STORMS
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE changed AS
         WITH kept AS (
@@ -86,10 +89,6 @@ def _of_rank(values: Mapping[int, str]) -> str:
     if not values:
         return "NULL"
     return "CASE rank " + " ".join(f"WHEN {rank} THEN {value}" for rank, value in values.items()) + " END"
-
-
-def _holds(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    return connection.execute(f"SELECT EXISTS (SELECT 1 FROM {table})").fetchone() == (True,)
 
 
 # The run whose context a change has, and the last service call for its entity shortly before.

@@ -40,12 +40,14 @@ class Held:
         contexts: some row has a context.
         moments: some entity's states are times of occurrences.
         attributes: some row has its attributes as JSON.
+        words: some entity of numbers has a state that is none.
     """
 
     merged: bool = False
     contexts: bool = False
     moments: bool = False
     attributes: bool = False
+    words: bool = False
 
 
 def clean(connection: duckdb.DuckDBPyConnection, attributes: Sequence[str], held: Held) -> None:
@@ -58,7 +60,7 @@ def clean(connection: duckdb.DuckDBPyConnection, attributes: Sequence[str], held
     """
     _states(connection, attributes, held)
     _attributes(connection, attributes, held)
-    _numbers(connection, merged=held.merged)
+    _numbers(connection, held)
 
 
 def _states(connection: duckdb.DuckDBPyConnection, attributes: Sequence[str], held: Held) -> None:
@@ -150,18 +152,20 @@ _OF_JSON = """UNION ALL
     WHERE apart.value IS NOT NULL AND NOT missing"""
 
 
-def _numbers(connection: duckdb.DuckDBPyConnection, *, merged: bool) -> None:
+def _numbers(connection: duckdb.DuckDBPyConnection, held: Held) -> None:
     """Make `reduced`: one row an entity and interval.
 
     Where two sources hold a series, the fuller one counts; numeric twins of words go.
     """
     fuller = 'QUALIFY row_number() OVER (PARTITION BY ts, entity ORDER BY "count" DESC, rank) = 1'
-    words = tuple(WORDS_AS_NUMBERS)
+    if held.words:
+        connection.execute(
+            f"""CREATE OR REPLACE TEMP TABLE twins AS SELECT DISTINCT entity FROM raw_states
+            SEMI JOIN (SELECT entity FROM numbered WHERE is_numeric) USING (entity)
+            WHERE state IN {tuple(WORDS_AS_NUMBERS)}"""
+        )
     connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE twins AS
-        SELECT DISTINCT entity FROM raw_states SEMI JOIN (SELECT entity FROM numbered WHERE is_numeric) USING (entity)
-        WHERE state IN {words};
-        CREATE OR REPLACE TEMP VIEW reduced AS
+        f"""CREATE OR REPLACE TEMP VIEW reduced AS
         SELECT ts, entity, "last", "min", "max", "count" FROM raw_numbers
-        WHERE entity NOT IN (SELECT entity FROM twins) {fuller if merged else ""}"""
+        {"WHERE entity NOT IN (SELECT entity FROM twins)" if held.words else ""} {fuller if held.merged else ""}"""
     )

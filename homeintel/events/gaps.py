@@ -1,8 +1,10 @@
 """When entities, or the whole home, said nothing. Kept day by day while a night writes, and as whole spans at its end."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import duckdb
+
+from homeintel.events.heard import Heard
 
 NO_DATA_MINUTES = 30
 """The shortest silence of the whole home that counts."""
@@ -11,39 +13,47 @@ NO_DATA_TIMES = 20
 """In a home of few devices a silence counts only from so many times the usual pause."""
 
 
-def find_gaps(connection: duckdb.DuckDBPyConnection, start: datetime, end: datetime, numeric_interval: int) -> None:
+def find_gaps(
+    connection: duckdb.DuckDBPyConnection, heard: Heard, start: datetime, numeric_interval: int, *, missing: bool
+) -> set[date]:
     """Make `found_gaps` of the piece, cut at UTC midnights: day, entity_id, started_at, ended_at, reason.
 
     What began before the piece, in days that are stored already, belongs to its first day.
 
     Args:
         connection: after `find_storms`.
+        heard: when the home was heard; what is going on at its end ends there, and is opened by `join_gaps`.
         start: the piece's first moment.
-        end: its end, or now where that is earlier: what is going on then ends there, and is opened by `join_gaps`.
         numeric_interval: seconds between the rows of a numeric series.
+        missing: whether any state is none.
+
+    Returns:
+        The UTC days that have gaps; in most homes there are none, and then there is no table.
     """
-    _unavailable(connection, start, end)
-    _points(connection)
-    _no_data(connection, end, numeric_interval)
+    spans = [(*silence, "no_data") for silence in _silences(connection, heard, numeric_interval)]
+    storms = connection.execute("FROM storms").fetchall()
+    spans += [(heard.before(began) or began, ended, "restart") for began, ended in storms]
+    if not missing and not spans and not connection.execute("FROM open_gaps LIMIT 1").fetchall():
+        return set()
+    _unavailable(connection, start, heard.end)
+    for span in spans:
+        connection.execute("INSERT INTO whole VALUES (NULL, ?, ?, ?)", span)
     connection.execute(
         """CREATE OR REPLACE TEMP TABLE found_gaps AS
-        WITH whole AS (
-            SELECT * FROM unavailable UNION ALL SELECT * FROM no_data
-            UNION ALL
-            SELECT NULL, coalesce(points.ts, storms.started_at), storms.ended_at, 'restart'
-            FROM storms ASOF LEFT JOIN (SELECT ts FROM points) AS points ON points.ts < storms.started_at),
-        days AS (SELECT entity, reason, started_at, ended_at, unnest(generate_series(
+        WITH days AS (SELECT entity, reason, started_at, ended_at, unnest(generate_series(
             date_trunc('day', started_at), ended_at - INTERVAL '1 microsecond', INTERVAL '1 day')) AS day
             FROM whole WHERE ended_at > started_at)
         SELECT CAST(greatest(day, $start) AS DATE) AS day, entity_id, greatest(started_at, day) AS started_at,
             least(ended_at, day + INTERVAL '1 day') AS ended_at, reason FROM days LEFT JOIN numbered USING (entity)""",
         {"start": start},
     )
+    return {day for (day,) in connection.execute("SELECT DISTINCT day FROM found_gaps").fetchall()}
 
 
 def _unavailable(connection: duckdb.DuckDBPyConnection, start: datetime, end: datetime) -> None:
+    """Make `whole` of when entities were not available (entity, started_at, ended_at, reason), and `open_gaps`."""
     connection.execute(
-        """CREATE OR REPLACE TEMP TABLE unavailable AS
+        """CREATE OR REPLACE TEMP TABLE whole AS
         WITH concerned AS (SELECT entity FROM raw_states WHERE missing UNION SELECT entity FROM open_gaps),
         observed AS (
             SELECT entity, ts, missing FROM raw_states SEMI JOIN concerned USING (entity)
@@ -61,38 +71,20 @@ def _unavailable(connection: duckdb.DuckDBPyConnection, start: datetime, end: da
         {"start": start, "end": end},
     )
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE open_gaps AS SELECT DISTINCT entity FROM unavailable WHERE ended_at = ?", [end]
+        "CREATE OR REPLACE TEMP TABLE open_gaps AS SELECT DISTINCT entity FROM whole WHERE ended_at = ?", [end]
     )
 
 
-def _points(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `points`: one moment a minute in which anything was written."""
-    connection.execute(
-        """CREATE OR REPLACE TEMP TABLE points AS
-        SELECT max(ts) AS ts FROM (
-            SELECT ts FROM raw_states UNION ALL SELECT oldest FROM raw_numbers UNION ALL SELECT newest FROM raw_numbers
-            UNION ALL SELECT ts FROM last_point)
-        WHERE ts IS NOT NULL GROUP BY epoch_ms(ts) // 60000"""
-    )
-
-
-def _no_data(connection: duckdb.DuckDBPyConnection, end: datetime, numeric_interval: int) -> None:
-    """Make `no_data` and `usual`, the usual pause in the piece: one silent day says nothing of what is usual."""
-    connection.execute(
-        """CREATE OR REPLACE TEMP TABLE pauses AS
-        SELECT ts AS started_at, coalesce(lead(ts) OVER (ORDER BY ts), greatest(ts, $end)) AS ended_at FROM points""",
-        {"end": end},
-    )
-    connection.execute(
-        """CREATE OR REPLACE TEMP TABLE usual AS SELECT median(epoch(ended_at - started_at)) AS seconds FROM pauses"""
-    )
-    connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE no_data AS
-        SELECT NULL::INTEGER AS entity, started_at, ended_at, 'no_data' AS reason FROM pauses
-        WHERE ended_at - started_at >= {shortest_silence("(SELECT seconds FROM usual)")}""",
-        {"interval": numeric_interval},
-    )
-    connection.execute("CREATE OR REPLACE TEMP TABLE last_point AS SELECT max(ts) AS ts FROM points")
+def _silences(
+    connection: duckdb.DuckDBPyConnection, heard: Heard, numeric_interval: int
+) -> list[tuple[datetime, datetime]]:
+    """Return start and end (UTC) of the silences of the whole home; the store is asked what is usual only where any is long."""
+    if not heard.silences(timedelta(minutes=NO_DATA_MINUTES)):
+        return []
+    row = connection.execute(
+        f"SELECT {shortest_silence('$usual')}", {"usual": heard.usual, "interval": numeric_interval}
+    ).fetchone()
+    return heard.silences(row[0]) if row else []
 
 
 def shortest_silence(seconds: str) -> str:

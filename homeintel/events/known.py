@@ -15,24 +15,19 @@ _OPEN = """SELECT DISTINCT entity_id FROM gaps
 _EMPTY = """
 CREATE OR REPLACE TEMP TABLE known_states (entity INTEGER, state VARCHAR);
 CREATE OR REPLACE TEMP TABLE known_attributes (entity INTEGER, attribute USMALLINT, value VARCHAR);
-CREATE OR REPLACE TEMP TABLE open_gaps (entity INTEGER);
-CREATE OR REPLACE TEMP TABLE last_point (ts TIMESTAMPTZ)"""
+CREATE OR REPLACE TEMP TABLE open_gaps (entity INTEGER)"""
 
 
-def make_known(
-    connection: duckdb.DuckDBPyConnection, loader: Loader, start: datetime, *, last_point: datetime | None, stored: bool
-) -> None:
-    """Make `known_states`, `known_attributes`, `open_gaps` and `last_point`.
+def make_known(connection: duckdb.DuckDBPyConnection, loader: Loader, start: datetime, *, stored: bool) -> None:
+    """Make `known_states`, `known_attributes` and `open_gaps`.
 
     Args:
         connection: the night's connection.
         loader: numbers entities and attributes.
         start: the first piece's first moment, a UTC midnight.
-        last_point: the last point before it; None: not known.
         stored: whether the day before is stored, so that its rows lead up to `start`.
     """
     connection.execute(_EMPTY)
-    connection.execute("INSERT INTO last_point VALUES (?)", [last_point])
     queries = {"open_gaps": _OPEN}
     if stored:
         queries |= {"known_states": _STATES, "known_attributes": _ATTRIBUTES}

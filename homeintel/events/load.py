@@ -1,9 +1,8 @@
 """Lays what a source yields into temporary tables, one piece of days at a time; numbers are reduced on the way in."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import duckdb
 import numpy as np
@@ -14,6 +13,8 @@ import pyarrow.compute as pc
 from homeintel.events.clean import CONTEXTS, Held
 from homeintel.events.domains import NOT_AVAILABLE
 from homeintel.events.entities import REFUSALS, Entities
+from homeintel.events.funnel import Funnel
+from homeintel.events.heard import DAY_US, Times, microsecond
 from homeintel.events.numbers import Numbers, Points
 from homeintel.events.source import Batch
 
@@ -23,7 +24,6 @@ CREATE OR REPLACE TEMP TABLE raw_states (
 CREATE OR REPLACE TEMP TABLE raw_attributes (ts TIMESTAMPTZ, entity INTEGER, attribute USMALLINT, value VARCHAR);
 CREATE OR REPLACE TEMP TABLE raw_runs (
     ts TIMESTAMPTZ, entity_id VARCHAR, kind VARCHAR, context_id VARCHAR, target VARCHAR);
-CREATE OR REPLACE TEMP TABLE refused (day DATE, reason VARCHAR, points BIGINT);
 """
 
 _NAMES = """CREATE OR REPLACE TEMP TABLE attribute_names AS
@@ -31,9 +31,6 @@ SELECT attribute, CAST(row_number() OVER () - 1 AS USMALLINT) AS place FROM inco
 
 UTC_DAY = "(DATE '1970-01-01' + CAST(epoch_us(ts) // 86400000000 AS INTEGER))"
 """The day of `ts`; a cast would ask the calendar of a time zone for every row, at six times the cost."""
-
-_DAY_US = 86_400_000_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _OPTIONAL = ("attributes", *CONTEXTS)
 
@@ -64,7 +61,8 @@ class Origin:
 class Loader:
     """Fills the temporary tables of one connection.
 
-    `origins` are the sources of the piece's rows, by rank.
+    `origins` are the sources of the piece's rows, by rank, `funnel` counts what was read, and `state_times` holds when
+    its discrete states were written.
 
     Args:
         connection: the night's connection.
@@ -94,8 +92,10 @@ class Loader:
         """Empty the tables for the next piece."""
         self._connection.execute(_TABLES)
         self._numbers = Numbers(self._interval)
-        self._refused: Counter[tuple[int, str]] = Counter()
+        self.funnel = Funnel()
+        self.state_times: list[Times] = []
         self.origins: dict[int, Origin] = {}
+        self._words = False
         self._there: set[str] = set()
 
     @property
@@ -106,6 +106,7 @@ class Loader:
             contexts=bool(self._there & set(CONTEXTS)),
             moments=self._entities.has_moments,
             attributes="attributes" in self._there,
+            words=self._words,
         )
 
     def add(self, batch: Batch, origin: Origin, start: datetime, end: datetime) -> None:
@@ -141,21 +142,21 @@ class Loader:
         numbered = rows.set_column(rows.column_names.index("attribute"), "attribute", place)
         return numbered if place.null_count == 0 else numbered.filter(place.is_valid())
 
-    def finish(self) -> None:
-        """Make `raw_numbers` and `refused` of the piece, when all its batches are there."""
-        self._connection.register("incoming", self._numbers.table())
+    def finish(self) -> list[Times]:
+        """Make `raw_numbers` of the piece, when all its batches are there, and return when its rows were written."""
+        numbers = self._numbers.table()
+        self.funnel.count("numbers", _microseconds(numbers["ts"]), numbers["count"].to_numpy())
+        self._connection.register("incoming", numbers)
         self._connection.execute("CREATE OR REPLACE TEMP TABLE raw_numbers AS FROM incoming")
         self._connection.unregister("incoming")
-        if self._refused:
-            rows = [(_EPOCH.date() + timedelta(days=day), why, n) for (day, why), n in self._refused.items()]
-            self._connection.executemany("INSERT INTO refused VALUES (?, ?, ?)", rows)
+        return [*self.state_times, _microseconds(numbers["oldest"]), _microseconds(numbers["newest"])]
 
     def _kept(
         self, batch: Batch, entity: npt.NDArray[np.int32], start: datetime, end: datetime
     ) -> npt.NDArray[np.bool_]:
         """Return which rows are kept; the others are counted by day and reason."""
         ts = _microseconds(batch.rows["ts"])
-        outside = (ts < _microsecond(start)) | (ts >= _microsecond(end))
+        outside = (ts < microsecond(start)) | (ts >= microsecond(end))
         refusal = self._entities.refusal[entity]
         if batch.kind == "runs":  # Home Assistant's own start and stop have no entity, and nothing else of runs counts
             kept: npt.NDArray[np.bool_] = ~outside & (batch.rows["entity_id"].is_null().to_numpy() | (refusal == 0))
@@ -167,8 +168,8 @@ class Loader:
             reasons = np.select(
                 [outside, refusal > 0], ["wrong time", np.array(REFUSALS)[refusal]], default="not a number"
             )
-            for day, why, count in zip((ts // _DAY_US)[~kept], reasons[~kept], points[~kept], strict=True):
-                self._refused[int(day), str(why)] += int(count)
+            for day, why, count in zip((ts // DAY_US)[~kept], reasons[~kept], points[~kept], strict=True):
+                self.funnel.refuse(int(day), str(why), int(count))
         return kept
 
     def _add_states(self, rows: pa.Table, origin: Origin) -> None:
@@ -180,15 +181,20 @@ class Loader:
             ts, entity = _microseconds(of_numbers["ts"]), of_numbers["entity"].to_numpy()
             self._numbers.add(Points.raw(ts, entity, of_numbers["number"].to_numpy()), origin.rank)
             texts = tested.filter(pc.invert(tested["is_number"])).select(rows.column_names)
+            self._words = self._words or len(texts) > 0
             rows = pa.concat_tables([rows.filter(pa.array(~numeric)), texts.cast(rows.schema)])
+        ts, missing = _microseconds(rows["ts"]), _missing(rows)
+        self.state_times.append(ts)
+        self.funnel.count("states", ts)
+        self.funnel.count("missing", ts[missing])
+        rows = rows.append_column("missing", pa.array(missing))
         there = [name for name in _OPTIONAL if rows[name].null_count < len(rows)]
         self._add_columns(there)
         names = "".join(f", {name}" for name in there)
         self._insert(
             rows,
             f"""INSERT INTO raw_states (ts, entity, state, value, rank, missing{names})
-            SELECT ts, entity, text, value, {origin.rank}, text IS NULL OR text IN {NOT_AVAILABLE}{names}
-            FROM (SELECT *, {_TEXT} AS text FROM incoming)""",
+            SELECT ts, entity, {_TEXT}, value, {origin.rank}, missing{names} FROM incoming""",
         )
 
     def _add_columns(self, there: Sequence[str]) -> None:
@@ -215,13 +221,17 @@ class Loader:
         self._connection.unregister("incoming")
 
 
-def _microsecond(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
+def _missing(rows: pa.Table) -> npt.NDArray[np.bool_]:
+    """Return which states are none."""
+    named = pc.is_in(rows["state"], pa.array(NOT_AVAILABLE)).to_numpy()
+    empty = rows["state"].is_null().to_numpy() & rows["value"].is_null().to_numpy()
+    missing: npt.NDArray[np.bool_] = named | empty
+    return missing
 
 
-def _microseconds(ts: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+def _microseconds(ts: pa.ChunkedArray) -> Times:
     """Return times as microseconds since 1970; a missing one lies before all."""
-    numbers: npt.NDArray[np.int64] = ts.cast(pa.int64()).fill_null(np.iinfo(np.int64).min).to_numpy()
+    numbers: Times = ts.cast(pa.int64()).fill_null(np.iinfo(np.int64).min).to_numpy()
     return numbers
 
 

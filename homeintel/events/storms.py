@@ -1,7 +1,11 @@
 """Restarts and reconnects: many entities write in the same seconds, and what they write stood before."""
 
-import duckdb
+from collections.abc import Sequence
 
+import duckdb
+import numpy as np
+
+from homeintel.events.heard import Times, spans
 from homeintel.events.load import UTC_DAY
 
 BIN_SECONDS = 5
@@ -20,10 +24,18 @@ START_SECONDS = 60
 """How long after its own start Home Assistant's entities still settle."""
 
 
-def find_storms(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `storms` (started_at, ended_at) from `written`, `raw_states` and `raw_runs` of the piece."""
+def find_storms(connection: duckdb.DuckDBPyConnection, state_times: Sequence[Times]) -> bool:
+    """Make `storms` (started_at, ended_at) of the piece, and return whether there are any.
+
+    Args:
+        connection: with `written`, `raw_states` and `raw_runs` of the piece.
+        state_times: when the rows of `raw_states` were written, in any order.
+    """
+    connection.execute("CREATE OR REPLACE TEMP TABLE storms (started_at TIMESTAMPTZ, ended_at TIMESTAMPTZ)")
+    if not _crowded(state_times) and not connection.execute("FROM raw_runs WHERE kind = 'start' LIMIT 1").fetchall():
+        return False
     connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE storms AS
+        f"""INSERT INTO storms
         WITH again AS (
             SELECT ts, entity FROM written WHERE repeated AND NOT known
             UNION ALL SELECT ts, entity FROM raw_states WHERE missing),
@@ -48,3 +60,10 @@ def find_storms(connection: duckdb.DuckDBPyConnection) -> None:
         numbered AS (SELECT *, sum(1 - goes_on::INTEGER) OVER (ORDER BY started_at) AS storm FROM joined)
         SELECT min(started_at) AS started_at, max(ended_at) AS ended_at FROM numbered GROUP BY storm"""
     )
+    return bool(connection.execute("FROM storms LIMIT 1").fetchall())
+
+
+def _crowded(state_times: Sequence[Times]) -> bool:
+    """Return whether any bin holds enough rows; in most pieces of a small home none does, and there is nothing to look for."""
+    bins = spans(np.sort(np.concatenate([np.zeros(0, np.int64), *state_times])), BIN_SECONDS)
+    return bool((bins[FEWEST_ENTITIES - 1 :] == bins[: 1 - FEWEST_ENTITIES]).any())

@@ -13,7 +13,8 @@ from homeintel.events.ahead import read_ahead
 from homeintel.events.border import join_border
 from homeintel.events.cause import judge_causes
 from homeintel.events.clean import clean
-from homeintel.events.commit import DAY_TABLES, DayRecord, commit_day, day_bounds, make_funnel, points_of_days
+from homeintel.events.commit import DAY_TABLES, Cleaned, DayRecord, commit_day, day_bounds
+from homeintel.events.heard import Heard
 from homeintel.events.known import make_known
 from homeintel.events.link import link_runs
 from homeintel.events.load import Loader
@@ -27,13 +28,12 @@ from homeintel.store import transaction
 ROWS_AHEAD = 150_000
 """Rows that are read while others are cleaned: about a piece of days, some 15 MB."""
 
-
 _SETTINGS = "SET threads = 1; SET wal_autocheckpoint = '40MB'"
 """The reader's thread and InfluxDB need the others; two are a fifth dearer and no faster beside them. Each checkpoint writes
 the last rows of every table anew: with DuckDB's own 16 MB a large home's night takes a tenth longer."""
 
 _CLEANED = "DROP TABLE raw_states; DROP TABLE raw_attributes; DROP TABLE raw_runs; DROP TABLE written"
-_STORED = "DROP TABLE changed; DROP TABLE changed_attributes; DROP TABLE found_gaps"
+_STORED = "DROP TABLE changed; DROP TABLE changed_attributes; DROP TABLE IF EXISTS found_gaps"
 """The larger tables of a piece go as soon as nothing reads them any more: the next piece is in memory already."""
 
 
@@ -161,6 +161,7 @@ class _Night:
             connection, attributes=self._attributes, numeric_interval=rules.numeric_interval, exclude=rules.exclude
         )
         self._known_to: date | None = None
+        self._last_point: datetime | None = None
         self._done = Sync(wanted=days.wanted, unchanged=days.unchanged)
 
     def fetch(self, pieces: Iterator[Piece]) -> Sync:
@@ -193,15 +194,14 @@ class _Night:
     def _store(self, read: Ended) -> None:
         """Clean what was read and commit it day by day."""
         began = time.monotonic()
-        self._clean(read.piece)
-        points = points_of_days(self._connection)
+        cleaned = self._clean(read.piece)
         seconds = (read.seconds + time.monotonic() - began) / len(read.piece.days)
         for day in read.piece.days:
-            if points.get(day, 0) == 0 and self._days.stored.get(day, 0) > 0:
+            if cleaned.funnel.points(day) == 0 and self._days.stored.get(day, 0) > 0:
                 self._done = replace(self._done, lost=[*self._done.lost, day])
                 continue
             record = DayRecord(read.identity, day, utc_now(), seconds, read.held.get(day))
-            self._commit(record, points.get(day, 0))
+            self._commit(record, cleaned)
         self._connection.execute(_STORED)
         # After a day that was not replaced, what is known is what is stored.
         self._known_to = None if self._done.lost else read.piece.days[-1] + timedelta(days=1)
@@ -220,30 +220,30 @@ class _Night:
         row = self._connection.execute(
             "SELECT CAST(cleaning ->> 'last_point' AS TIMESTAMPTZ) FROM event_days WHERE day = ?", [before]
         ).fetchone()
-        make_known(
-            self._connection, self._loader, start, last_point=row[0] if row else None,
-            stored=before in self._days.stored,
-        )  # fmt: skip
+        self._last_point = row[0] if row else None
+        make_known(self._connection, self._loader, start, stored=before in self._days.stored)
 
-    def _clean(self, piece: Piece) -> None:
-        self._loader.finish()
-        held = self._loader.held
+    def _clean(self, piece: Piece) -> Cleaned:
+        loader, held = self._loader, self._loader.held
+        heard = Heard.of(loader.finish(), self._last_point, piece.end)
+        self._last_point = heard.last
         clean(self._connection, self._attributes, held)
-        find_storms(self._connection)
-        judge_causes(self._connection, held, self._loader.origins)
-        gaps.find_gaps(self._connection, piece.start, piece.end, self._rules.numeric_interval)
-        make_funnel(self._connection)
+        stormy = find_storms(self._connection, loader.state_times)
+        judge_causes(self._connection, held, loader.origins, stormy=stormy)
+        interval, missing = self._rules.numeric_interval, loader.funnel.any("missing")
+        with_gaps = gaps.find_gaps(self._connection, heard, piece.start, interval, missing=missing)
         self._connection.execute(_CLEANED)
+        return Cleaned(loader.funnel, heard, with_gaps, stormy)
 
-    def _commit(self, record: DayRecord, points: int) -> None:
+    def _commit(self, record: DayRecord, cleaned: Cleaned) -> None:
         if self._days.stored:
             gaps.cut_gaps(self._connection, *day_bounds(record.day))
-        rows = commit_day(self._connection, record, replaces=record.day in self._days.stored)
+        rows = commit_day(self._connection, record, cleaned, replaces=record.day in self._days.stored)
         self._done = replace(
             self._done,
             fetched=[*self._done.fetched, record.day],
             rows_written=self._done.rows_written + rows,
-            points_read=self._done.points_read + points,
+            points_read=self._done.points_read + cleaned.funnel.points(record.day),
         )
         if self._progress is not None:
             self._progress(record.day)
