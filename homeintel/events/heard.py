@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -40,16 +41,21 @@ class Heard:
     @classmethod
     def of(cls, times: Sequence[Times], last: datetime | None, end: datetime) -> "Heard":
         """Return the moments of what was written at `times`, in any order, and `last` before them (UTC; None: not known)."""
-        ts = np.sort(np.concatenate([*times, np.array([] if last is None else [microsecond(last)], np.int64)]))
+        ts = np.concatenate([*times, np.array([] if last is None else [microsecond(last)], np.int64)])
+        if not len(ts):
+            return cls(ts, end)
         minute = spans(ts, 60)
-        return cls(ts[np.append(minute[1:] != minute[:-1], True)] if len(ts) else ts, end)
+        minute -= minute.min()
+        newest = np.zeros(minute.max() + 1, np.int64)
+        np.maximum.at(newest, minute, ts)  # a twentieth of sorting them
+        return cls(newest[newest > 0], end)
 
     @property
     def last(self) -> datetime | None:
         """The last moment, UTC; None where there is none at all."""
         return _moment(self.ts[-1]) if len(self.ts) else None
 
-    @property
+    @cached_property
     def usual(self) -> float | None:
         """The usual pause in seconds: one silent day says nothing of it. None where nothing was heard."""
         if not len(self.ts):

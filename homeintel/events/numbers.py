@@ -70,19 +70,29 @@ def _together(parts: list[Points]) -> Points:
 
 def _reduced(points: Points, interval: int) -> Points:
     """Return one row an entity and interval, the entities in order, and their intervals."""
-    order = np.lexsort((points.newest, points.entity))
-    entity, bucket = points.entity[order], points.oldest[order] // interval
+    points = _ordered(points)
+    entity, bucket = points.entity, points.oldest // interval
     starts = np.flatnonzero(np.append(True, (entity[1:] != entity[:-1]) | (bucket[1:] != bucket[:-1])))
-    ends = np.append(starts[1:], len(order)) - 1
+    ends = np.append(starts[1:], len(entity)) - 1
     return Points(
-        oldest=np.minimum.reduceat(points.oldest[order], starts),
-        newest=points.newest[order][ends],
+        oldest=np.minimum.reduceat(points.oldest, starts),
+        newest=points.newest[ends],
         entity=entity[starts],
-        last=points.last[order][ends],
-        min=np.minimum.reduceat(points.min[order], starts),
-        max=np.maximum.reduceat(points.max[order], starts),
-        count=np.add.reduceat(points.count[order], starts),
+        last=points.last[ends],
+        min=np.minimum.reduceat(points.min, starts),
+        max=np.maximum.reduceat(points.max, starts),
+        count=np.add.reduceat(points.count, starts),
     )
+
+
+def _ordered(points: Points) -> Points:
+    """Return points by entity and time. Series mostly come in that order; one key is sorted in a third of the time of two."""
+    first, last = points.newest.min(), points.newest.max()
+    key = points.entity * (last - first + 1) + (points.newest - first)
+    if (key[1:] >= key[:-1]).all():
+        return points
+    order = np.argsort(key, kind="stable")
+    return Points(**{name: getattr(points, name)[order] for name in Points.__dataclass_fields__})
 
 
 def _table(points: Points, rank: int, interval: int) -> pa.Table:

@@ -65,5 +65,5 @@ def find_storms(connection: duckdb.DuckDBPyConnection, state_times: Sequence[Tim
 
 def _crowded(state_times: Sequence[Times]) -> bool:
     """Return whether any bin holds enough rows; in most pieces of a small home none does, and there is nothing to look for."""
-    bins = spans(np.sort(np.concatenate([np.zeros(0, np.int64), *state_times])), BIN_SECONDS)
-    return bool((bins[FEWEST_ENTITIES - 1 :] == bins[: 1 - FEWEST_ENTITIES]).any())
+    bins = spans(np.concatenate([np.zeros(0, np.int64), *state_times]), BIN_SECONDS)
+    return len(bins) > 0 and bool(np.bincount(bins - bins.min()).max() >= FEWEST_ENTITIES)
