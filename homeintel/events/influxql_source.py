@@ -19,13 +19,12 @@ from homeintel.events.influx_points import (
 )
 from homeintel.events.influx_series import SeriesTable
 from homeintel.events.retry import retried
+from homeintel.events.slices import SHORTEST_SLICE, Slices
 from homeintel.events.source import Batch, Found, Pieces, ending, slice_end
 from homeintel.settings import Influxdb1Settings, Influxdb3Settings
 
 MOST_ROWS = 150_000
 """Rows one slice of time may hold; a slice with more is read again in halves, and so are those after it."""
-
-SHORTEST_SLICE = timedelta(minutes=1)
 
 DENSE_POINTS = 20
 """Points of one series in an interval from which the server reduces it. Measured on 1.6: reducing costs it as much time
@@ -70,7 +69,7 @@ class InfluxqlSource:
         self._retry_seconds = settings.retry_seconds
         self._from = influxql.from_everything(retention_policy)
         self._longest = longest_query
-        self._slice = min(longest_query, timedelta(days=1))
+        self._slices = Slices(longest_query)
         self._pieces = Pieces()
         self._recent = recent
         self._layout: Layout | None = None
@@ -99,13 +98,13 @@ class InfluxqlSource:
         layout = self._layout or retried(self._look, self._retry_seconds)
         position = start
         while position < end:
-            stop = slice_end(position, self._slice, end)
+            stop = slice_end(position, self._slices.width, end)
             batches = retried(lambda a=position, b=stop: self._read_slice(layout, a, b), self._retry_seconds)  # type: ignore[misc]
             if batches is not None:
                 points = sum(batch.points for batch in batches)
                 self._pieces.count(points, stop - position)
                 yield from ending(batches, stop)
-                self._widen(points, stop - position)
+                self._slices.held(points, stop - position, MOST_ROWS)
                 position = stop
 
     def count(self, start: datetime, end: datetime) -> int:
@@ -216,15 +215,10 @@ class InfluxqlSource:
             tables[names[which]].add(series)
             if sum(table.rows for table in tables.values()) > MOST_ROWS and end - start > SHORTEST_SLICE:
                 if not self._note_dense(tables, end - start):
-                    self._slice = max((end - start) / 2, SHORTEST_SLICE)
+                    self._slices.too_much(end - start)
                 return None
         self._note_dense(tables, end - start)
         return list(_batches(tables, layout, start))
-
-    def _widen(self, rows: int, span: timedelta) -> None:
-        """Ask for more at once where a slice of full width held little: each request has fixed costs."""
-        if rows < MOST_ROWS / 3 and span >= self._slice:
-            self._slice = min(2 * self._slice, self._longest)
 
     def _note_dense(self, tables: dict[str, SeriesTable], span: timedelta) -> bool:
         """Remember which series the server shall reduce from now on; return whether there are new ones."""
