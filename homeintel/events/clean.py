@@ -50,20 +50,21 @@ class Held:
     words: bool = False
 
 
-def clean(connection: duckdb.DuckDBPyConnection, attributes: Sequence[str], held: Held) -> None:
+def clean(connection: duckdb.DuckDBPyConnection, attributes: Sequence[str], held: Held, *, repeats: bool) -> None:
     """Make `written`, `changed_attributes` and `reduced` from the raw tables of one piece.
 
     Args:
         connection: with the raw tables filled and the known ones set.
         attributes: names of the attributes that are kept; the raw tables hold their places.
         held: what the raw tables hold.
+        repeats: whether `written` shall hold repeated states too.
     """
-    _states(connection, attributes, held)
+    _states(connection, attributes, held, repeats=repeats)
     _attributes(connection, attributes, held)
     _numbers(connection, held)
 
 
-def _states(connection: duckdb.DuckDBPyConnection, attributes: Sequence[str], held: Held) -> None:
+def _states(connection: duckdb.DuckDBPyConnection, attributes: Sequence[str], held: Held, *, repeats: bool) -> None:
     """Order the discrete states and judge each: unavailable, repeated or kept.
 
     `state` is what was written, `shown` what `events` will say: for moments what occurred, for others the same.
@@ -79,7 +80,8 @@ def _states(connection: duckdb.DuckDBPyConnection, attributes: Sequence[str], he
         SELECT ts, entity, state, state AS shown, lag(state) OVER in_order AS previous,
             state IS NOT DISTINCT FROM previous AS repeated, {columns}
         FROM (SELECT ts, entity, state, value, rank, FALSE AS known{contexts}
-            FROM raw_states {others} WHERE NOT missing UNION ALL BY NAME {known}) {order}"""
+            FROM raw_states {others} WHERE NOT missing UNION ALL BY NAME {known}) {order}
+        {"" if repeats else "QUALIFY NOT repeated"}"""
     )
     if held.moments:
         connection.execute(

@@ -1,5 +1,6 @@
 """When entities, or the whole home, said nothing. Kept day by day while a night writes, and as whole spans at its end."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import duckdb
@@ -14,15 +15,22 @@ NO_DATA_TIMES = 20
 
 
 def find_gaps(
-    connection: duckdb.DuckDBPyConnection, heard: Heard, start: datetime, numeric_interval: int, *, missing: bool
+    connection: duckdb.DuckDBPyConnection,
+    heard: Heard,
+    storms: Sequence[tuple[datetime, datetime]],
+    start: datetime,
+    numeric_interval: int,
+    *,
+    missing: bool,
 ) -> set[date]:
     """Make `found_gaps` of the piece, cut at UTC midnights: day, entity_id, started_at, ended_at, reason.
 
     What began before the piece, in days that are stored already, belongs to its first day.
 
     Args:
-        connection: after `find_storms`.
+        connection: after `clean`.
         heard: when the home was heard; what is going on at its end ends there, and is opened by `join_gaps`.
+        storms: start and end of each, UTC.
         start: the piece's first moment.
         numeric_interval: seconds between the rows of a numeric series.
         missing: whether any state is none.
@@ -31,7 +39,6 @@ def find_gaps(
         The UTC days that have gaps; in most homes there are none, and then there is no table.
     """
     spans = [(*silence, "no_data") for silence in _silences(connection, heard, numeric_interval)]
-    storms = connection.execute("FROM storms").fetchall()
     spans += [(heard.before(began) or began, ended, "restart") for began, ended in storms]
     if not missing and not spans and not connection.execute("FROM open_gaps LIMIT 1").fetchall():
         return set()

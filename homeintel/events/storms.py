@@ -1,6 +1,7 @@
 """Restarts and reconnects: many entities write in the same seconds, and what they write stood before."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import duckdb
 import numpy as np
@@ -24,18 +25,22 @@ START_SECONDS = 60
 """How long after its own start Home Assistant's entities still settle."""
 
 
-def find_storms(connection: duckdb.DuckDBPyConnection, state_times: Sequence[Times]) -> bool:
-    """Make `storms` (started_at, ended_at) of the piece, and return whether there are any.
+def may_storm(connection: duckdb.DuckDBPyConnection, state_times: Sequence[Times]) -> bool:
+    """Return whether there is anything to look for; in most pieces of a small home there is not.
 
     Args:
-        connection: with `written`, `raw_states` and `raw_runs` of the piece.
+        connection: with `raw_runs` of the piece.
         state_times: when the rows of `raw_states` were written, in any order.
     """
-    connection.execute("CREATE OR REPLACE TEMP TABLE storms (started_at TIMESTAMPTZ, ended_at TIMESTAMPTZ)")
-    if not _crowded(state_times) and not connection.execute("FROM raw_runs WHERE kind = 'start' LIMIT 1").fetchall():
-        return False
+    bins = spans(np.concatenate([np.zeros(0, np.int64), *state_times]), BIN_SECONDS)
+    crowded = len(bins) > 0 and bool(np.bincount(bins - bins.min()).max() >= FEWEST_ENTITIES)
+    return crowded or bool(connection.execute("FROM raw_runs WHERE kind = 'start' LIMIT 1").fetchall())
+
+
+def find_storms(connection: duckdb.DuckDBPyConnection) -> list[tuple[datetime, datetime]]:
+    """Make `storms` (started_at, ended_at) from `written`, with what was repeated, `raw_states` and `raw_runs`; return them."""
     connection.execute(
-        f"""INSERT INTO storms
+        f"""CREATE OR REPLACE TEMP TABLE storms AS
         WITH again AS (
             SELECT ts, entity FROM written WHERE repeated AND NOT known
             UNION ALL SELECT ts, entity FROM raw_states WHERE missing),
@@ -60,10 +65,4 @@ def find_storms(connection: duckdb.DuckDBPyConnection, state_times: Sequence[Tim
         numbered AS (SELECT *, sum(1 - goes_on::INTEGER) OVER (ORDER BY started_at) AS storm FROM joined)
         SELECT min(started_at) AS started_at, max(ended_at) AS ended_at FROM numbered GROUP BY storm"""
     )
-    return bool(connection.execute("FROM storms LIMIT 1").fetchall())
-
-
-def _crowded(state_times: Sequence[Times]) -> bool:
-    """Return whether any bin holds enough rows; in most pieces of a small home none does, and there is nothing to look for."""
-    bins = spans(np.concatenate([np.zeros(0, np.int64), *state_times]), BIN_SECONDS)
-    return len(bins) > 0 and bool(np.bincount(bins - bins.min()).max() >= FEWEST_ENTITIES)
+    return connection.execute("FROM storms").fetchall()

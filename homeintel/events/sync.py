@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import duckdb
 
 from homeintel.errors import EventSourceError
-from homeintel.events import gaps
+from homeintel.events import gaps, storms
 from homeintel.events.ahead import read_ahead
 from homeintel.events.border import join_border
 from homeintel.events.cause import judge_causes
@@ -22,7 +22,6 @@ from homeintel.events.plan import Plan, confirm, plan
 from homeintel.events.reading import Arrived, Begun, Ended, Piece, Reading
 from homeintel.events.silences import join_silences
 from homeintel.events.source import EventSource
-from homeintel.events.storms import find_storms
 from homeintel.store import transaction
 
 ROWS_AHEAD = 150_000
@@ -227,13 +226,14 @@ class _Night:
         loader, held = self._loader, self._loader.held
         heard = Heard.of(loader.finish(), self._last_point, piece.end)
         self._last_point = heard.last
-        clean(self._connection, self._attributes, held)
-        stormy = find_storms(self._connection, loader.state_times)
-        judge_causes(self._connection, held, loader.origins, stormy=stormy)
+        may_storm = storms.may_storm(self._connection, loader.state_times)
+        clean(self._connection, self._attributes, held, repeats=may_storm)
+        found = storms.find_storms(self._connection) if may_storm else []
+        judge_causes(self._connection, held, loader.origins, stormy=bool(found))
         interval, missing = self._rules.numeric_interval, loader.funnel.any("missing")
-        with_gaps = gaps.find_gaps(self._connection, heard, piece.start, interval, missing=missing)
+        with_gaps = gaps.find_gaps(self._connection, heard, found, piece.start, interval, missing=missing)
         self._connection.execute(_CLEANED)
-        return Cleaned(loader.funnel, heard, with_gaps, stormy)
+        return Cleaned(loader.funnel, heard, with_gaps, bool(found))
 
     def _commit(self, record: DayRecord, cleaned: Cleaned) -> None:
         if self._days.stored:
