@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from homeintel.patterns.anomalies import detect_anomalies
+from homeintel.patterns.doubt import doubts
 from homeintel.patterns.findings import Findings, Gate, Traced
 from homeintel.patterns.funnel import Funnel
 from homeintel.patterns.history import History
@@ -28,24 +29,20 @@ def detect_all(history: History, limits: Limits = IN_FORCE) -> Findings:
     sure_pairs, pair_gate = _control("co_occurrence", pairs.found, pairs.tests, limits.false_discovery_rate)
     settled = settle(routines.found, sure_pairs)
     most = limits.false_discovery_rate
-    sure_routines, routine_gate = _control("routines", settled.routines, routines.tests, most, dependent=True)
+    rare_routines, routine_gate = _control("routines", settled.routines, routines.tests, most)
+    sure_routines, doubt_gate = _without_doubtful(rare_routines, routines.tests, limits.routine_doubt)
     patterns = tuple(traced.pattern for traced in (*sure_routines, *settled.pairs))
     anomalies, anomaly_gates = detect_anomalies(history, presence, awake, patterns)
     own = Gate("history", "changes that are no echo of another entity's", len(history.changes.time))
     days = Gate("history", "days with somebody at home", int(presence.home.sum()))
-    of_routines = (*routines.gates, settled.routine_gate, routine_gate)
+    of_routines = (*routines.gates, settled.routine_gate, routine_gate, doubt_gate)
     of_pairs = (*pairs.gates, pair_gate, settled.pair_gate)
     return Findings(patterns, anomalies, (read, own, days, *of_routines, *of_pairs, *anomaly_gates))
 
 
-def _control(
-    detector: str, found: Sequence[Traced], tests: int, most: float, *, dependent: bool = False
-) -> tuple[list[Traced], Gate]:
-    """Fill in q-values and drop what the false-discovery rate does not allow; each detector is a family of its own.
-
-    The streams of a home depend on each other, for people do several things at once: `dependent` holds the rate even so.
-    """
-    q_values = benjamini_hochberg([traced.pattern.p_value for traced in found], tests, dependent=dependent)
+def _control(detector: str, found: Sequence[Traced], tests: int, most: float) -> tuple[list[Traced], Gate]:
+    """Fill in q-values and drop what the false-discovery rate does not allow; each detector is a family of its own."""
+    q_values = benjamini_hochberg([traced.pattern.p_value for traced in found], tests)
     funnel = Funnel(detector)
     kept = []
     for traced, q_value in zip(found, q_values.tolist(), strict=True):
@@ -54,4 +51,17 @@ def _control(
         else:
             funnel.miss(-q_value, f"{traced.pattern.entity_id} {traced.pattern.state}: q {q_value:.2f}")
     funnel.step(f"false-discovery rate {most:.0%}", len(kept))
+    return kept, funnel.gates[0]
+
+
+def _without_doubtful(found: Sequence[Traced], tests: int, most: float) -> tuple[list[Traced], Gate]:
+    """Drop the routines that are too likely none, given what else the home does by habit."""
+    funnel = Funnel("routines")
+    kept = []
+    for traced, doubt in zip(found, doubts(found, tests).tolist(), strict=True):
+        if doubt <= most:
+            kept.append(traced)
+        else:
+            funnel.miss(-doubt, f"{traced.pattern.entity_id} {traced.pattern.state}: {doubt:.0%} likely none")
+    funnel.step(f"at most {most:.0%} likely to be none", len(kept))
     return kept, funnel.gates[0]

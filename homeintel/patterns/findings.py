@@ -88,6 +88,8 @@ class Traced:
         occasions: Unix seconds of a pair's triggers, also outside the hours it is tied to; empty for a routine.
         followed: on which of the occasions the action followed.
         by_motion: a pair's trigger is a sensor that sees people move.
+        evidence: log Bayes factor of a routine against chance, the search for it paid for.
+        share: of the times the entity enters the state, those that are the routine.
     """
 
     pattern: Pattern
@@ -95,6 +97,8 @@ class Traced:
     occasions: Floats = field(default_factory=lambda: np.zeros(0))
     followed: Bools = field(default_factory=lambda: np.zeros(0, dtype=bool))
     by_motion: bool = False
+    evidence: float = 0.0
+    share: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -92,16 +92,12 @@ def detect_routines(history: History, present: Present, limits: Limits = IN_FORC
     kept = []
     for traced in found:
         pattern = traced.pattern
-        weak = pattern.occurrences <= limits.routine_weak_lift * pattern.expected
-        lifted = pattern.occurrences > lift * pattern.expected
-        lifted = lifted and (not weak or pattern.p_value < limits.routine_weak_p_value)
         kept_days = pattern.occurrences >= max(MIN_DAYS, least * pattern.opportunities)
-        if kept_days and lifted:
+        if kept_days and pattern.occurrences > lift * pattern.expected:
             kept.append(traced)
         else:
             funnel.miss(pattern.confidence, _text(pattern))
-    enough_lift = f"{limits.routine_weak_lift:g} times as often as by chance ({lift:g} where surer)"
-    funnel.step(f"kept on {least:.0%} of its days, {enough_lift}", len(kept))
+    funnel.step(f"kept on {least:.0%} of its days, {lift:g} times as often as by chance", len(kept))
     return Traces(tuple(kept), len(enough), funnel.gates)
 
 
@@ -157,13 +153,21 @@ def _search(
                 free[row][other.fit.events] = False
                 parts.append(other)
             for part in parts:
-                traced = Traced(_pattern(history, streams[row], part), streams[row].time[part.fit.events])
+                traced = _traced(history, streams[row], part)
                 why_not = _why_not(history, streams[row], part, traced, taken[row])
                 if not why_not:
                     taken[row].append(traced.pattern)
                     background[row][part.fit.events] = False
                 yield traced, why_not
         left = going_on
+
+
+def _traced(history: History, stream: Stream, part: _Found) -> Traced:
+    fitted = part.fit
+    hits, days = int(fitted.kept.sum()), int(fitted.possible.sum())
+    evidence = part.candidate.evidence(hits, days, 2 * fitted.tolerance, fitted.mask)
+    share = hits / len(stream.time)
+    return Traced(_pattern(history, stream, part), stream.time[fitted.events], evidence=evidence, share=share)
 
 
 def _why_not(history: History, stream: Stream, part: _Found, traced: Traced, taken: Sequence[Pattern]) -> str:

@@ -9,6 +9,7 @@ from homeintel.patterns.arrays import Bools, Floats
 from homeintel.patterns.history import History, Stream
 from homeintel.patterns.routines.grid import Frame, Grid, Present, make_grid
 from homeintel.patterns.routines.windows import Windows, look, strength, tally
+from homeintel.patterns.stats.bayes import log_bayes_factor
 from homeintel.patterns.stats.tails import log_chance_tail
 from homeintel.patterns.weekdays import set_costs
 
@@ -31,6 +32,16 @@ TAIL_MARGIN = 3.0
 
 BATCH = 16
 """Streams judged at once: their arrays fit a processor's cache."""
+
+HABIT = (3.9, 2.1)
+"""The share of days on which people keep a habit, as a beta distribution: two thirds, mostly between two and nine in ten."""
+
+MOST_CHANCE = 16.0
+MOST_RATE = 0.95
+"""Chance is taken to be known no better than from so many events, for it differs from evening to evening; and no greater."""
+
+MOST_SET_COST = 2.5
+"""Sets of weekdays share their days, so that to choose among all costs a habit's evidence no more than among a dozen others."""
 
 INDEPENDENT_WIDTHS = 3.0
 """The widths overlap so much that they count as three; in homes without any routine the p-values are conservative still."""
@@ -87,6 +98,14 @@ class Candidate:
         rate, weight = self.chance_within(width), self.a + self.b
         tail = log_chance_tail(hits, days, rate * weight, (1 - rate) * weight)
         return min(0.0, tail + log_searched(min(width, self.width), self.able_minutes) + float(set_costs()[mask]))
+
+    def evidence(self, hits: int, days: int, width: float, mask: int) -> float:
+        """Return the log Bayes factor of a habit against chance, the search paid for; as `on_set`."""
+        rate = min(self.chance_within(width), MOST_RATE)
+        weight = min(self.a + self.b, MOST_CHANCE / rate)
+        chance = rate * weight, (1 - rate) * weight
+        searched = log_searched(min(width, self.width), self.able_minutes)
+        return log_bayes_factor(hits, days, HABIT, chance) - searched - min(float(set_costs()[mask]), MOST_SET_COST)
 
 
 def log_searched(width: float, able_minutes: float) -> float:

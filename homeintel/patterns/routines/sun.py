@@ -8,10 +8,13 @@ from homeintel.patterns.routines.fit import Fit
 from homeintel.patterns.routines.grid import Frame
 from homeintel.patterns.stats.mixture import Mixture, normal_over_background
 
-SUN_EVIDENCE = 2.5
-"""Log likelihood by which the sun must explain the same times better than the clock. Of ten fixed times people keep about two
-are the sun's, so at this evidence the sun is right in three of four at least; with few days it can't be told, and the honest
-answer is the clock."""
+SUN_EVIDENCE = 3.5
+NEAR_SUN_EVIDENCE = 1.25
+NEAR_MINUTES = 40.0
+"""Log likelihood by which the sun must explain the same times better than the clock; the lesser within so many minutes of sunrise
+or sunset. Of ten fixed times people keep about two are the sun's; but those are nearly all so near to it, and of a clock's one in
+nine is by accident. So the sun is right in three of four at least; with few days it can't be told, and the honest answer is the
+clock."""
 
 CLOSE_MINUTES = 15.0
 LOOSE_SUN_EVIDENCE = 7.0
@@ -62,8 +65,13 @@ def follows_sun(on_clock: Floats, on_sun: Floats, clock: Fit | None, sun: Fit) -
     by_clock = _explained(on_clock[rows], centre, clock.spread if clock is not None else sun.spread)
     by_sun = _explained(on_sun[rows], sun.centre, sun.spread)
     gain = (by_sun.log_likelihood - by_clock.log_likelihood) * (len(rows) - 1) / len(rows)
-    needed = SUN_EVIDENCE if sun.spread <= CLOSE_MINUTES else LOOSE_SUN_EVIDENCE
-    return by_sun.share >= SUN_SHARE and gain > needed
+    return by_sun.share >= SUN_SHARE and gain > _needed(sun)
+
+
+def _needed(sun: Fit) -> float:
+    if sun.spread > CLOSE_MINUTES:
+        return LOOSE_SUN_EVIDENCE
+    return NEAR_SUN_EVIDENCE if abs(sun.centre - NOON) <= 60 * NEAR_MINUTES else SUN_EVIDENCE
 
 
 def _explained(times: Floats, centre: float, spread: float) -> Mixture:

@@ -6,23 +6,19 @@ from numpy.typing import ArrayLike
 from homeintel.patterns.arrays import Floats
 
 
-def benjamini_hochberg(p_values: ArrayLike, tests: int | None = None, *, dependent: bool = False) -> Floats:
+def benjamini_hochberg(p_values: ArrayLike, tests: int | None = None) -> Floats:
     """Return the q-value of each p-value, in the order given.
 
     Args:
         p_values: shape (n,), in [0, 1].
         tests: how many candidates were judged in all; those not listed count as p = 1. Default: n.
-        dependent: hold the rate however the candidates depend on each other (Yekutieli's correction).
 
-    Source: Y. Benjamini and Y. Hochberg, "Controlling the false discovery rate", J. R. Stat. Soc. B 57 (1995);
-    Y. Benjamini and D. Yekutieli, "The control of the false discovery rate in multiple testing under dependency",
-    Ann. Statist. 29 (2001).
+    Source: Y. Benjamini and Y. Hochberg, "Controlling the false discovery rate", J. R. Stat. Soc. B 57 (1995).
     """
     p = np.asarray(p_values, dtype=np.float64)
     count = max(len(p), tests or 0)
     order = np.argsort(p, kind="stable")
-    harmonic = float((1 / np.arange(1, count + 1)).sum()) if dependent else 1.0
-    scaled = p[order] * count * harmonic / np.arange(1, len(p) + 1)
+    scaled = p[order] * count / np.arange(1, len(p) + 1)
     lowest_from_here = np.minimum.accumulate(scaled[::-1])[::-1]
     q = np.empty_like(p)
     q[order] = np.minimum(lowest_from_here, 1.0)
