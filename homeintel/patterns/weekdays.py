@@ -14,16 +14,16 @@ COMMON_SETS = (("all", 0b1111111), ("weekday", 0b0011111), ("weekend", 0b1100000
 ANY_SET: Ints = np.arange(1, 128)
 """The bit masks of all sets."""
 
-COMMON_SHARES = (0.5, 0.14, 0.14)
+COMMON_SHARES = (0.44, 0.14, 0.14)
 """Of the error allowed, what each common set may use."""
 
 CUSTOMARY = {
     0b0010101: 0.05,  # Monday, Wednesday, Friday: courses, clubs and rotas
     0b0001010: 0.05,  # Tuesday, Thursday: the same
-    0b0101010: 0.02,  # Tuesday, Thursday, Saturday
-    0b0110000: 0.02,  # the nights before days off
-    0b1001111: 0.02,  # the nights before working days
-    0b0001111: 0.02,  # the working week of four days
+    0b0101010: 0.04,  # Tuesday, Thursday, Saturday
+    0b0110000: 0.04,  # the nights before days off
+    0b1001111: 0.04,  # the nights before working days
+    0b0001111: 0.04,  # the working week of four days
 }
 """Other sets that people's weeks are made of, and their shares."""
 
