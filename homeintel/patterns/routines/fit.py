@@ -38,8 +38,8 @@ NARROW_GAIN = 3.5
 """In windows so wide a narrow habit is looked for, begun with this spread, and taken where its log likelihood is so much greater."""
 
 STAYS_GAIN = 3.0
-"""Log likelihood by which another set of weekdays must be better than the one a window was found on: few days in a row of
-luck look like a set of their own."""
+"""Log likelihood by which another set of weekdays must be better than the one a window was found on, the common ones among
+themselves excepted: few days in a row of luck look like a set of their own."""
 
 SPLIT_MINUTES = 20.0
 """Habits of weekdays and weekends that are less apart are one habit to whoever lives by them."""
@@ -48,7 +48,10 @@ ODD_COST = 3.5
 """Sets of weekdays that cost more are odd: such a one is chosen only where it explains the possible days alone better."""
 
 MOSTLY_HELD = 0.5
-"""A weekday of which less than this share is possible is one on which the state mostly holds already."""
+"""A weekday on which less than this share of the days with somebody there is possible is one on which the state mostly holds."""
+
+HARDLY_THERE = 0.2
+"""A weekday of which less than this share of all days is possible is one on which hardly anybody is there."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +127,8 @@ def fit(
     mask = found.mask
     if not found.settled:
         chance = found.chance_within(2 * tolerance / 60)
-        counted = usable if frame.by_clock else possible
-        mask = best_mask(kept, possible, counted, weekdays, chance, least_share, found.mask, frame.sets)
+        somebody, counted = (usable & (there | kept), usable) if frame.by_clock else (possible, possible)
+        mask = best_mask(kept, possible, somebody, counted, weekdays, chance, least_share, found.mask, frame.sets)
     chosen = in_set(mask)[weekdays]
     offsets, events = _nearest(times, days, free, centre, tolerance, usable & chosen)
     own, somebody = possible & chosen, usable & chosen & (there | kept)
@@ -194,6 +197,7 @@ def split(
 def best_mask(
     kept: Bools,
     possible: Bools,
+    there: Bools,
     usable: Bools,
     weekdays: Ints,
     chance: float,
@@ -204,33 +208,38 @@ def best_mask(
     """Return the set of weekdays that explains the kept days best, the choice paid for.
 
     Compares the likelihood of one rate inside the set, chance outside it, with that of chance on all days. A weekday on
-    which the state mostly holds already counts with all its days: what another habit has done there is not this one's.
+    which the state mostly holds already, or hardly anybody is there, counts with all its days: what another habit has done
+    there is not this one's, and nobody has a habit of what can hardly be done.
 
     Args:
         kept: days it happened: shape (days,).
         possible: days it could have.
+        there: days on which somebody was there at that time.
         usable: days that count at all.
         weekdays: Monday 0 of each day.
         chance: the share of days that chance explains.
         least_share: of a set's days on which it must happen, `MIN_DAYS` at least, if there is such a set.
-        known: the set it was found on, which stays unless another is clearly better.
+        known: the set it was found on, which stays unless another is clearly better; a common one, unless another common one is.
         masks: the sets to choose from.
     """
     hits = np.bincount(weekdays[kept & possible], minlength=7)
     able = np.bincount(weekdays[possible], minlength=7)
-    there = np.bincount(weekdays[usable], minlength=7)
-    inside = (masks[:, None] >> np.arange(7) & 1).astype(float)
+    somebody = np.bincount(weekdays[there], minlength=7)
+    usual = np.bincount(weekdays[usable], minlength=7)
+    common = [mask for _, mask in COMMON_SETS]
+    inside, costs = (masks[:, None] >> np.arange(7) & 1).astype(float), set_costs()[masks]
 
     def best(days: Ints) -> int:
         in_hits, in_days = inside @ hits, inside @ days
         rate = float(np.clip(chance, 1e-6, 1 - 1e-6))
         share = np.clip(in_hits / np.maximum(in_days, 1), 1e-9, 1 - 1e-9)
         gain = in_hits * np.log(share / rate) + (in_days - in_hits) * np.log((1 - share) / (1 - rate))
-        net = np.where(share > rate, gain, 0.0) - set_costs()[masks] + np.where(masks == known, STAYS_GAIN, 0.0)
+        stays = np.isin(masks, common if known in common else known)
+        net = np.where(share > rate, gain, 0.0) - costs + np.where(stays, STAYS_GAIN, 0.0)
         enough = (share >= least_share) & (in_hits >= MIN_DAYS)
         return int(masks[np.argmax(np.where(enough | ~enough.any(), net, -np.inf))])
 
-    found = best(np.where(able <= MOSTLY_HELD * there, there, able))
+    found = best(np.where((able <= MOSTLY_HELD * somebody) | (able <= HARDLY_THERE * usual), usual, able))
     return found if set_costs()[found] < ODD_COST else best(able)
 
 
