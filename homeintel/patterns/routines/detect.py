@@ -34,7 +34,9 @@ SUN_STRENGTH = 7.0
 """With fewer days, or where the clock shows so little (log likelihood), nothing can be told to follow the sun."""
 
 LEAST_SHARE = 0.25
-"""Of the days on which somebody was there at that time: what was rarely possible at all, and happened then, is no habit."""
+SURE = np.log(1e-6)
+"""Of the days on which somebody was there at that time: what was rarely possible at all, and happened then, is no habit, unless
+its p-value says so loudly."""
 
 OTHER_HALF = "no second half of a routine found before"
 TAKES_BACK = "not the undoing of what came minutes before"
@@ -182,7 +184,7 @@ def _why_not(history: History, stream: Stream, part: _Found, traced: Traced, tak
         return OTHER_HALF
     if takes_back(history, stream.entity, traced.times, traced.pattern.spread_minutes or 0.0):
         return TAKES_BACK
-    if part.fit.kept.sum() <= LEAST_SHARE * part.fit.there.sum():
+    if part.fit.kept.sum() <= LEAST_SHARE * part.fit.there.sum() and part.candidate.log_p > SURE:
         return RARELY_POSSIBLE
     if too_few_to_tell(part.fit.times):
         return TOO_EXACT
