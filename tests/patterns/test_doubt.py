@@ -1,6 +1,7 @@
 """How likely a routine is none, given its own evidence and what else the home does by habit."""
 
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 from hypothesis import given
@@ -17,7 +18,19 @@ TESTS = 55
 
 def _routine(evidence: float, *, expected: float = 2.0, share: float = 0.6, automated: bool = False) -> Traced:
     pattern = Pattern(
-        "time_of_day", "light.hall", "on", "all", 18, 25, 0.7, 0.5, 0.9, expected, 1e-6, 1e-5, already_automated=automated
+        "time_of_day",
+        "light.hall",
+        "on",
+        "all",
+        18,
+        25,
+        0.7,
+        0.5,
+        0.9,
+        expected,
+        1e-6,
+        1e-5,
+        already_automated=automated,
     )
     return Traced(pattern, np.zeros(18), evidence=evidence, share=share)
 
@@ -65,10 +78,12 @@ def test_nothing_found_is_nothing_doubted() -> None:
 
 
 @given(st.lists(st.floats(-10, 40), min_size=1, max_size=12), st.randoms())
-def test_the_order_changes_nothing_and_doubt_is_a_probability(evidence: list[float], random: "np.random.Generator") -> None:
+def test_the_order_changes_nothing_and_doubt_is_a_probability(
+    evidence: list[float], random: "np.random.Generator"
+) -> None:
     routines = [_routine(one) for one in evidence]
     shuffled = list(range(len(routines)))
-    random.shuffle(shuffled)  # type: ignore[arg-type]
+    random.shuffle(shuffled)
     found = doubts(routines, TESTS)
     again = doubts([replace(routines[place]) for place in shuffled], TESTS)
     assert np.allclose(found[shuffled], again)
