@@ -62,6 +62,7 @@ def _thresholds() -> dict[str, Any]:
             "routine: share of its days", force.routine_confidence, least=0.1, most=0.95, step=0.05
         ),
         "routine_lift": slider("routine: times chance", force.routine_lift, least=1.0, most=10.0, step=0.25),
+        "routine_doubt": slider("routine: how likely none", force.routine_doubt, least=0.05, most=1.0, step=0.05),
         "pair_p_value": options("pair: p at most", P_VALUES, force.pair_p_value),
         "pair_confidence": slider("pair: share of occasions", force.pair_confidence, least=0.1, most=0.95, step=0.05),
         "pair_lift": slider("pair: times chance", force.pair_lift, least=1.0, most=10.0, step=0.25),

@@ -78,9 +78,7 @@ def test_nothing_found_is_nothing_doubted() -> None:
 
 
 @given(st.lists(st.floats(-10, 40), min_size=1, max_size=12), st.randoms())
-def test_the_order_changes_nothing_and_doubt_is_a_probability(
-    evidence: list[float], random: "np.random.Generator"
-) -> None:
+def test_the_order_changes_nothing_and_doubt_is_a_probability(evidence: list[float], random: Random) -> None:
     routines = [_routine(one) for one in evidence]
     shuffled = list(range(len(routines)))
     random.shuffle(shuffled)
