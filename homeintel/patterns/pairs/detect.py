@@ -20,9 +20,12 @@ from homeintel.patterns.stats.tails import probability
 
 DETECTOR = "co_occurrence"
 
-PRIOR_SHARE, PRIOR_TRIALS = 0.7, 8.0
-"""What is known of a pair before it is counted. Its lag window and condition were chosen on the same occasions, so what looks
-perfect is luck in greater part than a routine's."""
+SOON_PRIOR = (0.7, 8.0)
+LATE_PRIOR = (0.5, 20.0)
+LATE_SECONDS = 90.0
+"""What is known of a pair before it is counted, share of occasions and how many occasions that is worth: its lag window and
+condition were chosen on the same occasions, so what looks perfect is luck in greater part than a routine's. What follows later than
+after so many seconds is also done less surely."""
 
 
 def detect_pairs(history: History, home_days: Bools, limits: Limits = IN_FORCE, *, cells: int = CELLS) -> Traces:
@@ -69,7 +72,7 @@ def _pattern(history: History, pair: Judged) -> Pattern:
         days=pair.condition.days,
         occurrences=hits,
         opportunities=trials,
-        confidence=next_time(hits, trials, prior_share=PRIOR_SHARE, prior_trials=PRIOR_TRIALS),
+        confidence=_confidence(hits, trials, float(np.median(lags))),
         confidence_low=low,
         confidence_high=high,
         expected=pair.chance * trials,
@@ -90,3 +93,8 @@ def _pattern(history: History, pair: Judged) -> Pattern:
             "chance": round(pair.chance, 4),
         },
     )
+
+
+def _confidence(hits: int, trials: int, lag: float) -> float:
+    share, occasions = LATE_PRIOR if lag > LATE_SECONDS else SOON_PRIOR
+    return next_time(hits, trials, prior_share=share, prior_trials=occasions)
