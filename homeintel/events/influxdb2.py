@@ -12,6 +12,7 @@ from homeintel.events.flux_http import FluxClient
 from homeintel.events.flux_points import attributes_of, numbers_of, states_of
 from homeintel.events.influx_layout import Layout, layout_of
 from homeintel.events.retry import retried
+from homeintel.events.slices import SHORTEST_SLICE, Slices
 from homeintel.events.source import Batch, Found, Pieces, ending, slice_end
 from homeintel.settings import Influxdb2Settings
 
@@ -21,7 +22,6 @@ LOOK_BACK_DAYS = 400
 MOST_ROWS = 300_000
 """Rows one slice of time may hold; a slice with more is read again in halves, and so are those after it."""
 
-SHORTEST_SLICE = timedelta(minutes=1)
 
 COLUMNS = ("_time", "_value", "_field", "_measurement", "domain", "entity_id")
 
@@ -48,7 +48,7 @@ class Influxdb2Source:
             ca_file=str(settings.ca_file) if settings.ca_file else None,
         )
         self._layout: Layout | None = None
-        self._slice = timedelta(days=1)
+        self._slices = Slices(timedelta(days=1))
         self._pieces = Pieces()
 
     @property
@@ -69,10 +69,10 @@ class Influxdb2Source:
         layout = self._layout or retried(self._look, self._settings.retry_seconds)
         position = start
         while position < end:
-            stop = slice_end(position, self._slice, end)
+            stop = slice_end(position, self._slices.width, end)
             read = retried(lambda a=position, b=stop: self._read_slice(layout, a, b), self._settings.retry_seconds)  # type: ignore[misc]
             if read is None:
-                self._slice = max((stop - position) / 2, SHORTEST_SLICE)
+                self._slices.too_much(stop - position)
                 continue
             self._pieces.count(sum(batch.points for batch in read), stop - position)
             yield from ending(read, stop)

@@ -42,26 +42,30 @@ def detect_all(history: History, limits: Limits = IN_FORCE) -> Findings:
 
 def _control(detector: str, found: Sequence[Traced], tests: int, most: float) -> tuple[list[Traced], Gate]:
     """Fill in q-values and drop what the false-discovery rate does not allow; each detector is a family of its own."""
-    q_values = benjamini_hochberg([traced.pattern.p_value for traced in found], tests)
-    funnel = Funnel(detector)
-    kept = []
-    for traced, q_value in zip(found, q_values.tolist(), strict=True):
-        if q_value <= most:
-            kept.append(replace(traced, pattern=replace(traced.pattern, q_value=q_value)))
-        else:
-            funnel.miss(-q_value, f"{traced.pattern.entity_id} {traced.pattern.state}: q {q_value:.2f}")
-    funnel.step(f"false-discovery rate {most:.0%}", len(kept))
-    return kept, funnel.gates[0]
+    q_values = benjamini_hochberg([traced.pattern.p_value for traced in found], tests).tolist()
+    rated = [
+        replace(traced, pattern=replace(traced.pattern, q_value=q_value))
+        for traced, q_value in zip(found, q_values, strict=True)
+    ]
+    return _at_most(detector, rated, q_values, most, f"false-discovery rate {most:.0%}", "q {:.2f}")
 
 
 def _without_doubtful(found: Sequence[Traced], tests: int, most: float) -> tuple[list[Traced], Gate]:
     """Drop the routines that are too likely none, given what else the home does by habit."""
-    funnel = Funnel("routines")
+    step = f"at most {most:.0%} likely to be none"
+    return _at_most("routines", found, doubts(found, tests).tolist(), most, step, "{:.0%} likely none")
+
+
+def _at_most(
+    detector: str, found: Sequence[Traced], values: Sequence[float], most: float, step: str, words: str
+) -> tuple[list[Traced], Gate]:
+    """Drop what has a greater value than `most`; `words` tell the nearest miss's value."""
+    funnel = Funnel(detector)
     kept = []
-    for traced, doubt in zip(found, doubts(found, tests).tolist(), strict=True):
-        if doubt <= most:
+    for traced, value in zip(found, values, strict=True):
+        if value <= most:
             kept.append(traced)
         else:
-            funnel.miss(-doubt, f"{traced.pattern.entity_id} {traced.pattern.state}: {doubt:.0%} likely none")
-    funnel.step(f"at most {most:.0%} likely to be none", len(kept))
+            funnel.miss(-value, f"{traced.pattern.entity_id} {traced.pattern.state}: {words.format(value)}")
+    funnel.step(step, len(kept))
     return kept, funnel.gates[0]

@@ -18,7 +18,8 @@ from homeintel.patterns.findings import Traced
 EVIDENCE, LIFT, SHARE, BIAS = 0.75, 0.62, 1.08, 0.12
 """What a log Bayes factor, a log lift and the log of the share of an entity's own changes are worth as log odds: neighbouring days
 and windows are not independent, a busy hour misleads more than it should, and what is done at all hours more easily looks like a
-habit at one of them. A logistic regression on 2,251 findings in 242 simulated homes, habits and accidents."""
+habit at one of them. A logistic regression on 2,251 findings in 242 simulated homes, habits and accidents; the bias is 0.15 under its, as what is told falsely
+annoys more than what is missed."""
 
 MOST_LIFT = 12.0
 """A greater lift tells nothing more: what chance hardly ever gives was seen too rarely to say how rarely."""

@@ -124,15 +124,16 @@ def fit(
     kept = _kept(times, days, free, centre, tolerance, len(usable))
     there = present.at(np.arange(len(usable)) * DAY + centre + np.nan_to_num(frame.shift), stream.entity)
     possible = usable & (kept | (there & ~_held_at(history, stream, frame, centre - tolerance)))
+    somebody = usable & (there | kept)
     mask = found.mask
     if not found.settled:
         chance = found.chance_within(2 * tolerance / 60)
-        somebody, counted = (usable & (there | kept), usable) if frame.by_clock else (possible, possible)
-        mask = best_mask(kept, possible, somebody, counted, weekdays, chance, least_share, found.mask, frame.sets)
+        counted = (somebody, usable) if frame.by_clock else (possible, possible)
+        mask = best_mask(kept, possible, *counted, weekdays, chance, least_share, found.mask, frame.sets)
     chosen = in_set(mask)[weekdays]
     offsets, events = _nearest(times, days, free, centre, tolerance, usable & chosen)
-    own, somebody = possible & chosen, usable & chosen & (there | kept)
-    return Fit(centre, spread / 60, tolerance / 60, mask, kept & own, own, somebody, events, offsets, peak)
+    own = possible & chosen
+    return Fit(centre, spread / 60, tolerance / 60, mask, kept & own, own, somebody & chosen, events, offsets, peak)
 
 
 def _habit(offsets: Floats, reach: float, width: float, *, narrow: bool) -> Mixture:
@@ -227,6 +228,7 @@ def best_mask(
     somebody = np.bincount(weekdays[there], minlength=7)
     usual = np.bincount(weekdays[usable], minlength=7)
     common = [mask for _, mask in COMMON_SETS]
+    stays = np.isin(masks, common if known in common else known)
     inside, costs = (masks[:, None] >> np.arange(7) & 1).astype(float), set_costs()[masks]
 
     def best(days: Ints) -> int:
@@ -234,7 +236,6 @@ def best_mask(
         rate = float(np.clip(chance, 1e-6, 1 - 1e-6))
         share = np.clip(in_hits / np.maximum(in_days, 1), 1e-9, 1 - 1e-9)
         gain = in_hits * np.log(share / rate) + (in_days - in_hits) * np.log((1 - share) / (1 - rate))
-        stays = np.isin(masks, common if known in common else known)
         net = np.where(share > rate, gain, 0.0) - costs + np.where(stays, STAYS_GAIN, 0.0)
         enough = (share >= least_share) & (in_hits >= MIN_DAYS)
         return int(masks[np.argmax(np.where(enough | ~enough.any(), net, -np.inf))])

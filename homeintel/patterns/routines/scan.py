@@ -34,7 +34,8 @@ BATCH = 16
 """Streams judged at once: their arrays fit a processor's cache."""
 
 HABIT = (3.9, 2.1)
-"""The share of days on which people keep a habit, as a beta distribution: two thirds, mostly between two and nine in ten."""
+"""The share of days on which people keep a habit, as a beta distribution: two thirds, nine times in ten between a third and nine
+tenths."""
 
 MOST_CHANCE = 16.0
 MOST_RATE = 0.95
@@ -44,7 +45,8 @@ MOST_SET_COST = 2.5
 """Sets of weekdays share their days, so that to choose among all costs a habit's evidence no more than among a dozen others."""
 
 INDEPENDENT_WIDTHS = 3.0
-"""The widths overlap so much that they count as three; in homes without any routine the p-values are conservative still."""
+"""The widths overlap so much that they count as three: of 4,370 streams in 80 simulated homes without any routine, 90 p-values are
+under 0.02 where 87 are due, but 9 under 0.001 where 4 are. The tail is what `homeintel.patterns.doubt` is for."""
 
 
 @dataclass(frozen=True)

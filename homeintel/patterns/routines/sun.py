@@ -12,9 +12,9 @@ SUN_EVIDENCE = 3.5
 NEAR_SUN_EVIDENCE = 1.25
 NEAR_MINUTES = 40.0
 """Log likelihood by which the sun must explain the same times better than the clock; the lesser within so many minutes of sunrise
-or sunset. Of ten fixed times people keep about two are the sun's; but those are nearly all so near to it, and of a clock's one in
-nine is by accident. So the sun is right in three of four at least; with few days it can't be told, and the honest answer is the
-clock."""
+or sunset. Of ten fixed times people keep about two are taken to be the sun's, all of them so near to it; of times spread evenly
+over the day one in nine is. With the lesser evidence the sun is then eight times as likely; with few days it can't be told, and the
+honest answer is the clock."""
 
 CLOSE_MINUTES = 15.0
 LOOSE_SUN_EVIDENCE = 7.0
